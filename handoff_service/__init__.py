@@ -1,0 +1,1 @@
+"""The public door: customers' and agents' sockets, the line, the log. Read docs/journey.md first."""

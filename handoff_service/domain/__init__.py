@@ -1,0 +1,1 @@
+"""What is true of conversations, in plain values. Imports the standard library only."""

@@ -1,0 +1,62 @@
+"""What the service itself says to a customer. Facts first; no promise that the line does not keep."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from handoff_service.domain.reasons import ReasonName, is_incident
+
+_INCIDENT = (
+    "This goes straight to a person on our security lane, with everything you wrote. "
+    "You hear from us here, at the latest every 12 hours until it is settled. "
+    "Nobody from us will ask for your password."
+)
+_SENTENCES = {
+    ReasonName.SECURITY: (
+        "A colleague who answers security questions takes this over and reads everything you wrote. "
+        "Nobody from us will ask for your password."
+    ),
+    ReasonName.ANGER: (
+        "I am sorry. I am only the assistant and what you need is a person: a colleague takes over now and "
+        "reads everything above, so you do not have to tell it again."
+    ),
+    ReasonName.BOT_FAILED: (
+        "The assistant could not answer just now; that is our fault, not yours. "
+        "A colleague takes over and reads everything above."
+    ),
+    ReasonName.REQUESTED: "You are in line for a person. They read everything above before they write.",
+    ReasonName.UNCERTAINTY: (
+        "I cannot answer that reliably, so a colleague who can look into it takes over. "
+        "They read everything above first."
+    ),
+}
+
+
+def handed_over(reasons: Sequence[Mapping[str, Any]]) -> str:
+    """The sentence a customer reads once the conversation is in the line; of several reasons the gravest speaks."""
+    if any(is_incident(reason) for reason in reasons):
+        return _INCIDENT
+    named = {reason["reason"] for reason in reasons}
+    return next(sentence for name, sentence in _SENTENCES.items() if name in named)
+
+
+def joined(name: str) -> str:
+    return f"{name} is here and has read everything above."
+
+
+def left(name: str) -> str:
+    return f"{name} has handed the conversation back to the line. You keep your place."
+
+
+def proposed(name: str, hours: int | None) -> str:
+    if hours is None:
+        return f"{name} thinks this is solved. Is it? It stays open until you say so."
+    return f"{name} thinks this is solved. Is it? If we hear nothing for {hours} hours, it closes as unconfirmed."
+
+
+NOT_SOLVED = "Not solved yet: back to {name}, ahead of everything new."
+NOT_SOLVED_LINE = "Not solved yet: you are back in the line, at the front."
+SOLVED = "You called it solved. Write here if it comes back."
+UNCONFIRMED = "We heard nothing, so this is closed as unconfirmed, not as solved. Write here and it is open again."
+ENDED = "You ended the conversation. Write here to take it up again."
+BACK_TO_BOT = "You left the line and are back with the assistant."
+REOPENED = "Open again. You are back in the line; who helped you before is asked first."
