@@ -20,6 +20,7 @@ STATUS = {
     "line_empty": 409,
     "no_capacity": 409,
     "proposal_gone": 409,
+    "unread": 409,
     "too_many_messages": 409,
     "too_large": 413,
     "too_fast": 429,

@@ -40,7 +40,7 @@ def handed_over(reasons: Sequence[Mapping[str, Any]]) -> str:
 
 
 def joined(name: str) -> str:
-    return f"{name} is here and has read everything above."
+    return f"{name} is here and sees everything above."
 
 
 def left(name: str) -> str:
@@ -53,8 +53,7 @@ def proposed(name: str, hours: int | None) -> str:
     return f"{name} thinks this is solved. Is it? If we hear nothing for {hours} hours, it closes as unconfirmed."
 
 
-NOT_SOLVED = "Not solved yet: back to {name}, ahead of everything new."
-NOT_SOLVED_LINE = "Not solved yet: you are back in the line, at the front."
+NOT_SOLVED = "Not solved yet: back to the same person, ahead of everything new."
 SOLVED = "You called it solved. Write here if it comes back."
 UNCONFIRMED = "We heard nothing, so this is closed as unconfirmed, not as solved. Write here and it is open again."
 ENDED = "You ended the conversation. Write here to take it up again."

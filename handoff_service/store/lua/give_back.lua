@@ -1,0 +1,12 @@
+-- An agent gives a conversation back to the line; its place is kept, for the due time does not change.
+-- id, fence, note (JSON, or absent), left (entries)
+-- returns {state}
+return run(function()
+  load(A.id)
+  require_fence()
+  if A.note then note(A.note) end
+  move('waiting')
+  append_all(A.left)
+  tap()
+  return {state = C.state}
+end)

@@ -1,0 +1,24 @@
+-- The agent thinks that it is solved, and asks; only the customer can say so.
+-- id, fence, seen (seq the agent had read up to), entries (what the agent says with it), patience (ms until silence
+-- closes it as unconfirmed), proposed (entries that announce it), proposed_open (the same where it does not time out)
+-- returns {state, seq}
+return run(function()
+  load(A.id)
+  require_fence()
+  require_that(C.state == 'agent', 'wrong_move', 'A conversation that is ' .. C.state .. ' cannot become confirming.')
+  require_that(number('last_customer') <= A.seen,
+    'unread', 'The customer has written since; read it before you propose.')
+  append_all(A.entries)
+  answered()
+  move('confirming')
+  set({proposal = C.epoch})
+  if C.lane == 'security' then
+    append_all(A.proposed_open)
+  else
+    set({confirm_until = NOW + A.patience})
+    redis.call('ZADD', key('timers'), C.confirm_until, 'confirm ' .. ID)
+    append_all(A.proposed)
+  end
+  tap()
+  return {state = C.state, seq = number('seq')}
+end)

@@ -1,0 +1,14 @@
+-- An agent's message to the customer.
+-- id, agent, fence, client_id, text, body (JSON of the entry), text_hash, seen (seq the agent had read up to)
+-- returns {seq}
+return run(function()
+  load(A.id)
+  local before = sent_before('agent ' .. A.agent)
+  if before then return {seq = before} end
+  require_fence()
+  local seq = append_once('agent ' .. A.agent, 'agent')
+  answered_up_to(A.seen)
+  place()
+  tap()
+  return {seq = seq}
+end)
