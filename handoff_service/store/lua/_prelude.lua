@@ -45,11 +45,16 @@ end
 local function number(name) return tonumber(C[name]) end
 
 -- One more entry of the log. body: JSON object of what the entry says; kind and text are in it too, and are given
--- apart because the digest is made of them.
-local function append(kind, text, body)
+-- apart because the digest is made of them. payload: what a pressed button means to the bot, or nil.
+local function append(kind, text, body, payload)
   local seq = number('seq') + 1
   local digest = redis.sha1hex(C.digest .. '\n' .. seq .. '\n' .. kind .. '\n' .. text)
-  redis.call('XADD', key('log:' .. ID), seq .. '-0', 't', NOW, 'k', kind, 'd', string.sub(digest, 1, 12), 'b', body)
+  local fields = {'t', NOW, 'k', kind, 'd', string.sub(digest, 1, 12), 'b', body}
+  if payload then
+    fields[9] = 'p'
+    fields[10] = payload
+  end
+  redis.call('XADD', key('log:' .. ID), seq .. '-0', unpack(fields))
   set({seq = seq, digest = digest, last_time = NOW, ['last_' .. kind] = seq})
   return seq
 end
@@ -148,9 +153,9 @@ local function sent_before(sender)
   require_that(hash == A.text_hash, 'other_text', 'This id was used for another message.')
   return tonumber(seq)
 end
-local function append_once(sender, kind)
+local function append_once(sender, kind, payload)
   require_that(number('seq') < MAX_ENTRIES, 'too_many_messages', 'This conversation is full; please start a new one.')
-  local seq = append(kind, A.text, A.body)
+  local seq = append(kind, A.text, A.body, payload)
   redis.call('HSET', key('sent:' .. ID), sender .. ' ' .. A.client_id, seq .. ' ' .. A.text_hash)
   return seq
 end

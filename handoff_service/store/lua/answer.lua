@@ -1,5 +1,5 @@
 -- The bot's answer: what it says, its new state and, where it hands over, packet and move, in one step.
--- id, turn, entries, state (JSON), choices (JSON object, id to payload, or absent), seen (object, seq to JSON)
+-- id, turn, entries, state (JSON), choices (JSON object, id to {title, payload}, or absent), seen (object, seq to JSON)
 -- packet (JSON, or absent) with reasons, target (ms), lane, digest (of its transcript), handed_over (entries)
 -- late (JSON of a note, kept where the turn is over; the customer is not shown the answer)
 -- returns {state, late or absent}

@@ -8,6 +8,10 @@ return run(function()
   local already = C.state ~= 'bot' and C.state ~= 'closed'
   join_reasons(A.reasons, A.target, A.lane)
   if already then
+    if C.state == 'confirming' then
+      move('agent')
+      unanswered(C.seq)
+    end
     place()
   else
     set({packet = A.packet, failed_turn = A.turn or false, choices = false})

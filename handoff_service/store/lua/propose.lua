@@ -6,7 +6,7 @@ return run(function()
   load(A.id)
   require_fence()
   require_that(C.state == 'agent', 'wrong_move', 'A conversation that is ' .. C.state .. ' cannot become confirming.')
-  require_that(number('last_customer') <= A.seen,
+  require_that((number('last_customer') or 0) <= A.seen,
     'unread', 'The customer has written since; read it before you propose.')
   append_all(A.entries)
   answered()

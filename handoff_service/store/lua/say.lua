@@ -8,11 +8,14 @@ return run(function()
   load(A.id)
   local before = sent_before('customer')
   if before then return {seq = before, state = C.state} end
+  local payload
   if A.choice then
-    require_that(C.choices and cjson.decode(C.choices)[A.choice], 'unknown_choice', 'That button is not on offer any more.')
+    local choice = C.choices and cjson.decode(C.choices)[A.choice]
+    require_that(choice, 'unknown_choice', 'That button is not on offer any more.')
+    payload = choice.payload
   end
 
-  local seq = append_once('customer', 'customer')
+  local seq = append_once('customer', 'customer', payload)
   if C.choices then set({choices = false}) end
   if C.state == 'closed' then
     if C.last_owner and NOW - number('closed_at') <= A.reopen then

@@ -1,0 +1,152 @@
+"""Reads: one pipeline for a conversation with its log, one for the desk's lists."""
+
+import asyncio
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from redis.asyncio import Redis
+
+from handoff_service.domain.cursor import Cursor
+from handoff_service.domain.entries import Entry
+from handoff_service.domain.refusals import Refusal
+from handoff_service.store.keys import Keys
+
+
+@dataclass(frozen=True)
+class Note:
+    """A note or internal event. `after` is the seq of the log that it follows."""
+
+    id: str
+    after: int
+    time: int
+    body: Mapping[str, Any]
+
+    def shown(self) -> dict[str, Any]:
+        return {"id": self.id, "after_seq": self.after, "time": self.time, **self.body}
+
+
+@dataclass(frozen=True)
+class Read:
+    """A conversation's fields and the part of its log after a cursor."""
+
+    id: str
+    fields: Mapping[str, str]
+    entries: list[Entry]
+    from_start: bool
+    notes: list[Note]
+    nlu: Mapping[str, Any]
+
+    @property
+    def cursor(self) -> Cursor:
+        return Cursor(int(self.fields["seq"]), self.fields["digest"][:12])
+
+
+class Reads:
+    def __init__(self, redis: "Redis", keys: Keys) -> None:
+        self._redis = redis
+        self._keys = keys
+
+    async def conversation(self, conversation: str, after: Cursor, notes_after: str | None = None) -> Read:
+        """All after the cursor; from the start where the cursor does not fit. Raises Refusal: not_found."""
+        keys = self._keys
+        pipe = self._redis.pipeline(transaction=True)
+        pipe.hgetall(keys.conversation(conversation))
+        # From the cursor's own entry on, so that its tag can be compared.
+        pipe.xrange(keys.log(conversation), min=f"{max(after.seq, 1)}-0")
+        if notes_after is not None:
+            pipe.xrange(keys.notes(conversation), min=f"({notes_after}" if notes_after else "-")
+            pipe.hgetall(keys.nlu(conversation))
+        fields, raw, *internal = await pipe.execute()
+        if not fields:
+            raise not_found()
+        entries = [_entry(item) for item in raw]
+        from_start = after.seq == 0
+        if after.seq:
+            if entries and entries[0].seq == after.seq and entries[0].tag == after.tag:
+                entries = entries[1:]
+            else:
+                from_start = True
+                entries = [_entry(item) for item in await self._redis.xrange(keys.log(conversation))]
+        notes = [_note(item) for item in internal[0]] if internal else []
+        nlu = {seq: json.loads(seen) for seq, seen in internal[1].items()} if internal else {}
+        return Read(conversation, fields, entries, from_start, notes, nlu)
+
+    async def fields(self, conversation: str) -> dict[str, str]:
+        found: dict[str, str] = await self._redis.hgetall(self._keys.conversation(conversation))
+        if not found:
+            raise not_found()
+        return found
+
+    async def turn_input(self, conversation: str) -> tuple[dict[str, str], list[Entry], str | None]:
+        """What a bot turn is made of: fields, the log since the bot last spoke, the bot's state."""
+        fields = await self.fields(conversation)
+        since = int(fields.get("bot_seq", 0)) + 1
+        pipe = self._redis.pipeline(transaction=False)
+        pipe.xrange(self._keys.log(conversation), min=f"{since}-0")
+        pipe.get(self._keys.bot_state(conversation))
+        raw, state = await pipe.execute()
+        return fields, [_entry(item) for item in raw], state
+
+    async def place(self, conversation: str, lane: str) -> int | None:
+        """The place in its line, from 1; None where it is not in it."""
+        rank = await self._redis.zrank(self._keys.line(lane), conversation)
+        return None if rank is None else int(rank) + 1
+
+    async def waiting(self, lanes: Iterable[str]) -> list[tuple[str, dict[str, str], Entry | None]]:
+        """Conversations in these lines, earliest due first."""
+        lines = await asyncio.gather(
+            *(self._redis.zrange(self._keys.line(lane), 0, 199, withscores=True) for lane in lanes)
+        )
+        ids = [pair[0] for pair in sorted((pair for line in lines for pair in line), key=lambda pair: pair[1])]
+        return await self.heads(ids)
+
+    async def owned(self, agent: str) -> list[tuple[str, dict[str, str], Entry | None]]:
+        return await self.heads(sorted(await self._redis.smembers(self._keys.owned(agent))))
+
+    async def closed(self, most: int) -> list[tuple[str, dict[str, str], Entry | None]]:
+        return await self.heads(await self._redis.zrevrange(self._keys.closed, 0, most - 1))
+
+    async def heads(self, ids: list[str]) -> list[tuple[str, dict[str, str], Entry | None]]:
+        """Fields and last entry of each; those that have gone meanwhile are left out."""
+        if not ids:
+            return []
+        pipe = self._redis.pipeline(transaction=False)
+        for conversation in ids:
+            pipe.hgetall(self._keys.conversation(conversation))
+            pipe.xrevrange(self._keys.log(conversation), count=1)
+        found = await pipe.execute()
+        rows = zip(ids, found[::2], found[1::2], strict=True)
+        return [(id_, fields, _entry(last[0]) if last else None) for id_, fields, last in rows if fields]
+
+    async def due_turns(self, now: int) -> list[str]:
+        """Conversations whose bot turn nobody holds any more."""
+        found: list[str] = await self._redis.zrangebyscore(self._keys.turns, "-inf", now, start=0, num=100)
+        return found
+
+    async def due_timers(self, now: int) -> list[tuple[str, str]]:
+        """(what, conversation) of each timer that is due."""
+        due = await self._redis.zrangebyscore(self._keys.timers, "-inf", now, start=0, num=100)
+        return [(what, conversation) for what, conversation in (item.split(" ", 1) for item in due)]
+
+    async def revisions(self, conversations: Iterable[str]) -> dict[str, str | None]:
+        ids = list(conversations)
+        pipe = self._redis.pipeline(transaction=False)
+        for conversation in ids:
+            pipe.hget(self._keys.conversation(conversation), "rev")
+        return dict(zip(ids, await pipe.execute(), strict=True)) if ids else {}
+
+
+def not_found() -> Refusal:
+    return Refusal("not_found", "There is no such conversation.")
+
+
+def _entry(item: tuple[str, dict[str, str]]) -> Entry:
+    stream_id, fields = item
+    return Entry(int(stream_id.split("-")[0]), int(fields["t"]), fields["d"], json.loads(fields["b"]), fields.get("p"))
+
+
+def _note(item: tuple[str, dict[str, str]]) -> Note:
+    stream_id, fields = item
+    return Note(stream_id, int(fields["after"]), int(fields["t"]), json.loads(fields["b"]))

@@ -1,0 +1,107 @@
+"""The tap on the shoulder: one subscription per process, passed on to whoever watches a conversation."""
+
+import asyncio
+import contextlib
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Protocol
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from handoff_service.store.keys import Keys
+from handoff_service.store.reads import Reads
+
+_log = structlog.get_logger()
+_COMPARE_EVERY_S = 5.0
+_RETRY_AFTER_S = 0.5
+
+
+class Watcher(Protocol):
+    """Both methods only make a mark; they never wait."""
+
+    def tapped(self) -> None: ...
+    def typing(self, conversation: str, kind: str, name: str) -> None: ...
+
+
+class Taps:
+    """Watch a conversation, or all of them with None.
+
+    A tap may be lost. So when the subscription comes back everybody is tapped, and every 5 s the revisions of the
+    watched conversations are compared with those of the last time.
+    """
+
+    def __init__(self, redis: "Redis", keys: Keys, reads: Reads) -> None:
+        self._redis = redis
+        self._keys = keys
+        self._reads = reads
+        self._watchers: dict[str | None, list[Watcher]] = defaultdict(list)
+        self._revisions: dict[str, str | None] = {}
+        self._subscribed = asyncio.Event()
+
+    async def ready(self) -> None:
+        """Returns once the server has confirmed the subscription; a read after this misses nothing."""
+        await self._subscribed.wait()
+
+    @contextlib.contextmanager
+    def watch(self, conversation: str | None, watcher: Watcher) -> Iterator[None]:
+        self._watchers[conversation].append(watcher)
+        try:
+            yield
+        finally:
+            self._watchers[conversation].remove(watcher)
+            if not self._watchers[conversation]:
+                del self._watchers[conversation]
+                self._revisions.pop(conversation or "", None)
+
+    async def typing(self, conversation: str, kind: str, name: str) -> None:
+        await self._redis.publish(self._keys.typing, f"{conversation} {kind} {name}")
+
+    async def run(self) -> None:
+        """Listens until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._listen_for_ever())
+            group.create_task(self._compare_for_ever())
+
+    async def _listen_for_ever(self) -> None:
+        while True:
+            try:
+                async with self._redis.pubsub() as channel:
+                    await channel.subscribe(self._keys.tap, self._keys.typing)
+                    await self._listen(channel)
+            except (RedisError, OSError) as error:
+                _log.warning("subscription_lost", error=type(error).__name__)
+            self._subscribed.clear()
+            await asyncio.sleep(_RETRY_AFTER_S)
+
+    async def _listen(self, channel: "object") -> None:
+        async for message in channel.listen():  # type: ignore[attr-defined]
+            if message["type"] == "subscribe" and message["channel"] == self._keys.typing:
+                self._subscribed.set()
+                self._tap_all()
+            elif message["type"] == "message" and message["channel"] == self._keys.tap:
+                self._tap(message["data"])
+            elif message["type"] == "message":
+                conversation, kind, name = message["data"].split(" ", 2)
+                for watcher in self._watchers.get(conversation, ()):
+                    watcher.typing(conversation, kind, name)
+
+    def _tap(self, conversation: str) -> None:
+        for watcher in (*self._watchers.get(conversation, ()), *self._watchers.get(None, ())):
+            watcher.tapped()
+
+    def _tap_all(self) -> None:
+        for watchers in self._watchers.values():
+            for watcher in watchers:
+                watcher.tapped()
+
+    async def _compare_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(_COMPARE_EVERY_S)
+            with contextlib.suppress(RedisError, OSError):
+                found = await self._reads.revisions(name for name in list(self._watchers) if name)
+                for conversation, revision in found.items():
+                    if self._revisions.get(conversation, revision) != revision:
+                        self._tap(conversation)
+                self._revisions = found
