@@ -5,6 +5,7 @@ from typing import Any
 
 from handoff_service.domain.reasons import ReasonName, is_incident
 
+BOT_NAME = "Assistant"
 _INCIDENT = (
     "This goes straight to a person on our security lane, with everything you wrote. "
     "You hear from us here, at the latest every 12 hours until it is settled. "

@@ -22,6 +22,9 @@ class Keys:
     def notes(self, conversation: str) -> str:
         return f"{self.prefix}notes:{conversation}"
 
+    def sent(self, conversation: str) -> str:
+        return f"{self.prefix}sent:{conversation}"
+
     def nlu(self, conversation: str) -> str:
         return f"{self.prefix}nlu:{conversation}"
 

@@ -79,6 +79,15 @@ class Reads:
             raise not_found()
         return found
 
+    async def sent_text(self, conversation: str, client_id: str) -> str | None:
+        """The text of the customer's message with this client_id, if it was sent."""
+        sent = await self._redis.hget(self._keys.sent(conversation), f"customer {client_id}")
+        if not sent:
+            return None
+        seq = sent.split(" ")[0]
+        found = await self._redis.xrange(self._keys.log(conversation), min=f"{seq}-0", max=f"{seq}-0")
+        return _entry(found[0]).text if found else None
+
     async def turn_input(self, conversation: str) -> tuple[dict[str, str], list[Entry], str | None]:
         """What a bot turn is made of: fields, the log since the bot last spoke, the bot's state."""
         fields = await self.fields(conversation)

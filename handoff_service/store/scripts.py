@@ -57,6 +57,11 @@ class Scripts:
         result: dict[str, Any] = answer["ok"]
         return result
 
+    async def now(self) -> int:
+        """The scripts' time, in milliseconds since 1970."""
+        seconds, micros = await self._redis.time()
+        return int(seconds * 1000 + micros // 1000) + self.clock_offset
+
     async def _ask(self, name: str, call: str) -> str:
         for attempt in range(1, _TRIES + 1):
             try:

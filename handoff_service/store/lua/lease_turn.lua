@@ -1,6 +1,6 @@
 -- Holds a bot turn for this process: renews its own lease (turn given), or takes over one whose lease lapsed.
 -- id, turn (or absent), lease (ms)
--- returns {turn, deadline (ms), overdue} or {gone} where there is nothing to hold
+-- returns {turn, left (ms until its deadline)} or {gone} where there is nothing to hold
 return run(function()
   load(A.id)
   if not C.turn then
@@ -13,5 +13,5 @@ return run(function()
     return {gone = true}
   end
   redis.call('ZADD', key('turns'), NOW + A.lease, ID)
-  return {turn = C.turn, deadline = number('turn_deadline'), overdue = number('turn_deadline') <= NOW}
+  return {turn = C.turn, left = number('turn_deadline') - NOW}
 end)
