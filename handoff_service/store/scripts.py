@@ -50,7 +50,9 @@ class Scripts:
         library's own retries are off, for they would not know that id.
         """
         given = {key: value for key, value in arguments.items() if value is not None}
-        call = json.dumps({"op": op or uuid.uuid4().hex, "clock": self.clock_offset, **given}, ensure_ascii=False)
+        # The same id from another agent or for another conversation is another operation.
+        scope = f"{name} {given.get('id')} {given.get('agent')} {op or uuid.uuid4().hex}"
+        call = json.dumps({"op": scope, "clock": self.clock_offset, **given}, ensure_ascii=False)
         answer = json.loads(await self._ask(name, call))
         if "refused" in answer:
             raise Refusal(answer["refused"], answer["detail"])

@@ -6,6 +6,8 @@
 return run(function()
   load(A.id)
   if C.state ~= 'bot' or C.turn ~= A.turn then
+    -- Overtaken by a turn that carries this one's messages too: nobody misses this answer.
+    if C.turn then return {state = C.state, late = true} end
     note(A.late)
     -- A packet whose turn was given up informs the person who got the conversation in its place, once.
     if A.packet and C.failed_turn == A.turn and C.reasons then

@@ -1,0 +1,1 @@
+"""HTTP and sockets; docs/protocol.md is the contract."""

@@ -1,0 +1,106 @@
+"""What each side sees of a conversation, made from its fields. The customer's view has nothing of the desk's."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from handoff_service.domain.agents import Agent, may_see
+from handoff_service.domain.conversation import State
+from handoff_service.domain.entries import Entry
+from handoff_service.flows.context import Context
+from handoff_service.store.reads import Read
+
+_SNIPPET = 140
+_CLOSED_SHOWN = 20
+Fields = Mapping[str, str]
+
+
+async def customer_view(ctx: Context, read: Read) -> dict[str, Any]:
+    fields = read.fields
+    return {
+        "conversation": read.id,
+        "state": fields["state"],
+        "epoch": int(fields["epoch"]),
+        "agent": {"name": fields["owner_name"]} if "owner_name" in fields else None,
+        "line": await _line(ctx, read) if fields["state"] == State.WAITING else None,
+        "proposal": _proposal(fields),
+        "outcome": fields.get("outcome"),
+        "bot": ctx.bot.status,
+        "bot_at_work": "turn" in fields,
+        "people_online": await ctx.people.anybody_present(await ctx.scripts.now()),
+    }
+
+
+async def _line(ctx: Context, read: Read) -> dict[str, Any]:
+    return {
+        "position": await ctx.reads.place(read.id, read.fields["lane"]),
+        "expected_by": _number(read.fields, "due"),
+    }
+
+
+async def lists(ctx: Context, agent: Agent, lanes: tuple[str, ...]) -> dict[str, Any]:
+    waiting = await ctx.reads.waiting(lanes)
+    mine = await ctx.reads.owned(agent.id)
+    closed = [row for row in await ctx.reads.closed(_CLOSED_SHOWN) if may_see(agent, row[1])]
+    return {
+        "waiting": [card(*row) for row in waiting],
+        "mine": sorted((card(*row) for row in mine), key=lambda row: row["due"] or row["created"] + 10**13),
+        "closed": [card(*row) for row in closed],
+    }
+
+
+def desk_view(read: Read, agent: Agent) -> dict[str, Any]:
+    fields = read.fields
+    view = card(read.id, fields, read.entries[-1] if read.entries else None)
+    packet = fields.get("packet")
+    if fields.get("owner") == agent.id:
+        view["fence"] = fields["fence"]
+    return view | {"packet": json.loads(packet) if packet else None, "nlu": read.nlu}
+
+
+def card(conversation: str, fields: Fields, last: Entry | None) -> dict[str, Any]:
+    owner = {"id": fields["owner"], "name": fields["owner_name"]} if "owner" in fields else None
+    return {
+        "conversation": conversation,
+        "state": fields["state"],
+        "epoch": int(fields["epoch"]),
+        "owner": owner,
+        "lane": fields["lane"],
+        "due": _number(fields, "due"),
+        "unanswered": _unanswered(fields),
+        "reasons": [_reason(reason) for reason in json.loads(fields.get("reasons", "[]"))],
+        "proposal": _proposal(fields),
+        "outcome": fields.get("outcome"),
+        "verified": False,
+        "channel": fields["channel"],
+        "page": fields["page"],
+        "created": int(fields["created"]),
+        "last": _last(last),
+    }
+
+
+def _reason(reason: dict[str, Any]) -> dict[str, Any]:
+    # Lua's JSON cannot tell an empty list from an empty object.
+    return reason | {"evidence": list(reason.get("evidence") or [])}
+
+
+def _last(entry: Entry | None) -> dict[str, Any] | None:
+    if not entry:
+        return None
+    return {"seq": entry.seq, "time": entry.time, "kind": entry.kind, "text": entry.text[:_SNIPPET]}
+
+
+def _unanswered(fields: Fields) -> dict[str, int] | None:
+    if "unanswered_since" not in fields:
+        return None
+    return {"seq": int(fields["unanswered_seq"]), "since": int(fields["unanswered_since"])}
+
+
+def _proposal(fields: Fields) -> dict[str, Any] | None:
+    if "proposal" not in fields:
+        return None
+    return {"id": fields["proposal"], "until": _number(fields, "confirm_until")}
+
+
+def _number(fields: Fields, name: str) -> int | None:
+    return int(fields[name]) if name in fields else None
