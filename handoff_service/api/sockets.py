@@ -62,7 +62,7 @@ class Socket:
 
     async def close(self, code: int) -> None:
         if self._ws.application_state == WebSocketState.CONNECTED:
-            with contextlib.suppress(RuntimeError, OSError):
+            with contextlib.suppress(RuntimeError, OSError, WebSocketDisconnect):
                 await self._ws.close(code)
 
     async def frame(self) -> Frame:

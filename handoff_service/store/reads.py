@@ -9,9 +9,12 @@ from typing import Any
 from redis.asyncio import Redis
 
 from handoff_service.domain.cursor import Cursor
-from handoff_service.domain.entries import Entry
+from handoff_service.domain.entries import Entry, Kind
 from handoff_service.domain.refusals import Refusal
 from handoff_service.store.keys import Keys
+
+# System entries come in ones and twos; among so many there is one that somebody said.
+_LOOK_BACK = 4
 
 
 @dataclass(frozen=True)
@@ -118,16 +121,16 @@ class Reads:
         return await self.heads(await self._redis.zrevrange(self._keys.closed, 0, most - 1))
 
     async def heads(self, ids: list[str]) -> list[tuple[str, dict[str, str], Entry | None]]:
-        """Fields and last entry of each; those that have gone meanwhile are left out."""
+        """Fields and last spoken entry of each; those that have gone meanwhile are left out."""
         if not ids:
             return []
         pipe = self._redis.pipeline(transaction=False)
         for conversation in ids:
             pipe.hgetall(self._keys.conversation(conversation))
-            pipe.xrevrange(self._keys.log(conversation), count=1)
+            pipe.xrevrange(self._keys.log(conversation), count=_LOOK_BACK)
         found = await pipe.execute()
         rows = zip(ids, found[::2], found[1::2], strict=True)
-        return [(id_, fields, _entry(last[0]) if last else None) for id_, fields, last in rows if fields]
+        return [(id_, fields, _last_spoken(last)) for id_, fields, last in rows if fields]
 
     async def due_turns(self, now: int) -> list[str]:
         """Conversations whose bot turn nobody holds any more."""
@@ -145,6 +148,12 @@ class Reads:
         for conversation in ids:
             pipe.hget(self._keys.conversation(conversation), "rev")
         return dict(zip(ids, await pipe.execute(), strict=True)) if ids else {}
+
+
+def _last_spoken(newest_first: list[tuple[str, dict[str, str]]]) -> Entry | None:
+    spoken = (item for item in newest_first if item[1]["k"] != Kind.SYSTEM)
+    found = next(spoken, None)
+    return _entry(found) if found else None
 
 
 def not_found() -> Refusal:

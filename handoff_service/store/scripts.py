@@ -43,7 +43,7 @@ class Scripts:
         self._digests: dict[str, str] = {}
         self.clock_offset = 0
 
-    async def run(self, name: str, op: str | None = None, **arguments: Any) -> dict[str, Any]:
+    async def run(self, script: str, /, op: str | None = None, **arguments: Any) -> dict[str, Any]:
         """The script's result. Raises Refusal where it refuses, and store_unavailable where Redis does not answer.
 
         A lost answer is asked for again under the same operation id, so nothing happens twice; the client
@@ -51,9 +51,9 @@ class Scripts:
         """
         given = {key: value for key, value in arguments.items() if value is not None}
         # The same id from another agent or for another conversation is another operation.
-        scope = f"{name} {given.get('id')} {given.get('agent')} {op or uuid.uuid4().hex}"
+        scope = f"{script} {given.get('id')} {given.get('agent')} {op or uuid.uuid4().hex}"
         call = json.dumps({"op": scope, "clock": self.clock_offset, **given}, ensure_ascii=False)
-        answer = json.loads(await self._ask(name, call))
+        answer = json.loads(await self._ask(script, call))
         if "refused" in answer:
             raise Refusal(answer["refused"], answer["detail"])
         result: dict[str, Any] = answer["ok"]
