@@ -48,11 +48,12 @@ def redis_client(settings: Settings) -> "Redis":
     )
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings, bot_transport: httpx.AsyncBaseTransport | None = None) -> FastAPI:
+    """`bot_transport` takes the place of the network to the bot; tests script a bot with it."""
     redis = redis_client(settings)
     keys = Keys(settings.workspace)
     reads = Reads(redis, keys)
-    http = httpx.AsyncClient(base_url=settings.bot_url)
+    http = httpx.AsyncClient(base_url=settings.bot_url, transport=bot_transport)
     ctx = Context(
         settings=settings,
         scripts=Scripts(redis, keys.prefix),
