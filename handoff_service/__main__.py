@@ -1,4 +1,4 @@
-"""`python -m handoff_service`: one replica of the service, configured by the environment (see settings.py)."""
+"""`python -m handoff_service`: one replica of the service; its settings come from the environment."""
 
 import sys
 
@@ -13,7 +13,9 @@ def main() -> None:
     try:
         settings = Settings()
     except ValidationError as error:
-        sys.exit("\n".join(f"baton: {'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()))
+        sys.exit(
+            "\n".join(f"baton: {'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+        )
     uvicorn.run(
         create_app(settings),
         host=settings.host,
@@ -23,7 +25,7 @@ def main() -> None:
         server_header=False,
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies or None,
-        # Measured: 24.5 KiB an idle socket instead of 121; sizes are ours to refuse, with a frame that says so.
+        # Measured: 24.5 KiB an idle socket instead of 121. Sizes are ours to refuse, with a frame.
         ws="websockets-sansio",
         ws_per_message_deflate=False,
         ws_max_size=262_144,

@@ -136,4 +136,6 @@ async def _first_agent(ctx: Context) -> None:
     """There is no default password: the first agent exists only where one was generated or set."""
     password = ctx.settings.first_password
     if password and not await ctx.people.all():
-        await ctx.people.add(new_agent("admin", "Alex", Role.ADMIN, ["security"]), password.get_secret_value())
+        await ctx.people.add(
+            new_agent("admin", "Alex", Role.ADMIN, ["security"]), password.get_secret_value()
+        )

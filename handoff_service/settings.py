@@ -22,12 +22,18 @@ class Settings(BaseSettings):
     bot_deadline_s: float = Field(8.0, gt=0, description="after this a person is brought in")
     bot_warm_up_s: float = Field(90.0, ge=0, description="how long turns wait for a bot that was never ready")
 
-    first_password: SecretStr | None = Field(None, description="of the agent `admin`, made where there is no agent yet")
+    first_password: SecretStr | None = Field(
+        None, description="of the agent `admin`, made where there is no agent yet"
+    )
     desk_origins: list[str] = Field(default_factory=list, description="exact origins of the desk")
-    widget_origins: list[str] = Field(default_factory=list, description="exact origins that may embed the widget")
+    widget_origins: list[str] = Field(
+        default_factory=list, description="exact origins that may embed the widget"
+    )
     widget_key: str = "demo"
     widget_title: str = "Postline support"
-    widget_greeting: str = "Hi! Ask me about Postline, from plans to posting. A person is always one click away."
+    widget_greeting: str = (
+        "Hi! Ask me about Postline, from plans to posting. A person is always one click away."
+    )
     privacy_url: str | None = None
     behind_tls: bool = Field(False, description="a TLS proxy stands in front; needed outside development")
     session_hours: int = 12

@@ -138,7 +138,9 @@ class HandoffPacket(_Wire):
     intent: Intent | None = None
     known: list[Known] = Field(default_factory=list)
     tried: list[Tried] = Field(default_factory=list)
-    summary: list[Annotated[str, StringConstraints(max_length=1_000)]] = Field(default_factory=list, max_length=2)
+    summary: list[Annotated[str, StringConstraints(max_length=1_000)]] = Field(
+        default_factory=list, max_length=2
+    )
     transcript: Transcript
 
 

@@ -1,4 +1,4 @@
-"""The calls of customers and agents: the same models for HTTP bodies and socket frames, and what each does."""
+"""The calls of customers and agents: the same models for HTTP bodies and socket frames."""
 
 from typing import Annotated, Any, Literal
 
@@ -122,6 +122,4 @@ async def for_agent(ctx: Context, agent: Agent, call: DeskCall) -> dict[str, Any
                 ctx, agent, call.op, call.conversation, call.fence, call.text, call.seen
             )
         case GiveBack():
-            return await assignment.give_back(
-                ctx, agent, call.op, call.conversation, call.fence, call.text
-            )
+            return await assignment.give_back(ctx, agent, call.op, call.conversation, call.fence, call.text)

@@ -182,4 +182,8 @@ def _origin_and_path(page: str) -> str:
         parts = urlsplit(page)
     except ValueError:
         return ""
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}" if parts.scheme in {"http", "https"} else ""
+    return (
+        f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+        if parts.scheme in {"http", "https"}
+        else ""
+    )

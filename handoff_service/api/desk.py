@@ -239,7 +239,7 @@ class _Desk:
             await self._any.wait(_LISTS_AT_LEAST_EVERY_S)
 
     async def _ask(self) -> None:
-        """Presence is what the page's message handler answers, never a page's timer: hidden tabs run timers late."""
+        """Presence is answered by the page's message handler, never by its timers: hidden tabs run late."""
         number = 0
         await self._present()
         while True:

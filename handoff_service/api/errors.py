@@ -73,7 +73,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def _http(_: Request, error: HTTPException) -> JSONResponse:
         body = Problem(
-            title=str(error.detail), status=error.status_code, code=f"http_{error.status_code}", detail=str(error.detail)
+            title=str(error.detail),
+            status=error.status_code,
+            code=f"http_{error.status_code}",
+            detail=str(error.detail),
         )
         return JSONResponse(
             body.model_dump(), error.status_code, headers=error.headers, media_type="application/problem+json"

@@ -13,7 +13,7 @@ def check_desk(settings: Settings, origin: str | None) -> None:
 
 
 def check_widget(settings: Settings, origin: str | None) -> None:
-    """No cookie counts here: programs without an origin pass, pages must be registered. Raises Refusal: bad_origin."""
+    """Programs without an origin pass, for no cookie counts here. Raises Refusal: bad_origin."""
     allowed: Collection[str] = {*settings.widget_origins, *settings.desk_origins}
     if origin is not None and origin not in allowed:
         raise Refusal("bad_origin", "The widget is not registered for this page's address.")

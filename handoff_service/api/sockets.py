@@ -113,9 +113,7 @@ class Socket:
 
     async def _refused(self, frame: Frame, refusal: Refusal) -> None:
         op = frame.get("op")
-        await self.send(
-            "refused", op=op if _is_text(op) else None, code=refusal.code, detail=refusal.detail
-        )
+        await self.send("refused", op=op if _is_text(op) else None, code=refusal.code, detail=refusal.detail)
 
 
 async def together(socket: Socket, *work: Awaitable[None]) -> None:

@@ -1,4 +1,4 @@
-"""What each side sees of a conversation, made from its fields. The customer's view has nothing of the desk's."""
+"""What each side sees of a conversation. The customer's view has nothing of the desk's."""
 
 import json
 from collections.abc import Mapping

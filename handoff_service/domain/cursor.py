@@ -28,7 +28,9 @@ def parse(text: str | None) -> Cursor:
         return START
     match = _FORM.fullmatch(text)
     if not match:
-        raise Refusal("bad_cursor", "A cursor has the form <seq>.<tag>; send back the last one you were given.")
+        raise Refusal(
+            "bad_cursor", "A cursor has the form <seq>.<tag>; send back the last one you were given."
+        )
     return Cursor(int(match[1]), match[2])
 
 

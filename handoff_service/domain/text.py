@@ -16,7 +16,9 @@ def clean(text: str) -> str:
     Raises Refusal: text_not_unicode, text_blank, text_too_long.
     """
     if len(text) > 4 * MAX_CHARACTERS:
-        raise Refusal("text_too_long", f"A message may have {MAX_CHARACTERS} characters; this one has {len(text)}.")
+        raise Refusal(
+            "text_too_long", f"A message may have {MAX_CHARACTERS} characters; this one has {len(text)}."
+        )
     if any(0xD800 <= ord(char) <= 0xDFFF for char in text):
         raise Refusal("text_not_unicode", "The text has half a character (a lone surrogate).")
     for old, new in _LINE_BREAKS.items():
@@ -25,7 +27,9 @@ def clean(text: str) -> str:
     if not any(_shows(char) for char in text):
         raise Refusal("text_blank", "The message is empty.")
     if len(text) > MAX_CHARACTERS:
-        raise Refusal("text_too_long", f"A message may have {MAX_CHARACTERS} characters; this one has {len(text)}.")
+        raise Refusal(
+            "text_too_long", f"A message may have {MAX_CHARACTERS} characters; this one has {len(text)}."
+        )
     return text
 
 

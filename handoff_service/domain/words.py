@@ -56,7 +56,9 @@ def proposed(name: str, hours: int | None) -> str:
 
 NOT_SOLVED = "Not solved yet: back to the same person, ahead of everything new."
 SOLVED = "You called it solved. Write here if it comes back."
-UNCONFIRMED = "We heard nothing, so this is closed as unconfirmed, not as solved. Write here and it is open again."
+UNCONFIRMED = (
+    "We heard nothing, so this is closed as unconfirmed, not as solved. Write here and it is open again."
+)
 ENDED = "You ended the conversation. Write here to take it up again."
 BACK_TO_BOT = "You left the line and are back with the assistant."
 REOPENED = "Open again. You are back in the line; who helped you before is asked first."

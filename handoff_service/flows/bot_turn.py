@@ -94,7 +94,11 @@ async def _commit(ctx: Context, conversation: str, answer: TurnAnswer) -> None:
         choices=json.dumps(choices, ensure_ascii=False) if choices else None,
         seen={str(seen.seq): seen.model_dump_json(exclude={"seq"}) for seen in answer.seen},
         late=json.dumps(
-            {"author": {"kind": Kind.BOT}, "event": "late_answer", "text": "\n".join([_LATE_TEXT, *_texts(drafts)])},
+            {
+                "author": {"kind": Kind.BOT},
+                "event": "late_answer",
+                "text": "\n".join([_LATE_TEXT, *_texts(drafts)]),
+            },
             ensure_ascii=False,
         ),
         **_handover(ctx, answer),

@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass, replace
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from redis.asyncio import Redis
 
 from handoff_service.domain.agents import Agent, Role
 from handoff_service.domain.refusals import Refusal
+from handoff_service.store.client import Client
 from handoff_service.store.keys import Keys
 
 _LOGIN_TRIES = 8
@@ -28,7 +28,7 @@ class _Account:
 class People:
     """Sessions last `session_seconds` from the log-in; a session is kept as the SHA-256 of its token."""
 
-    def __init__(self, redis: "Redis", keys: Keys, session_seconds: int) -> None:
+    def __init__(self, redis: Client, keys: Keys, session_seconds: int) -> None:
         self._redis = redis
         self._keys = keys
         self._session_seconds = session_seconds
@@ -91,11 +91,15 @@ class People:
         pipe.expire(self._keys.tries(what), _LOGIN_WINDOW_S, nx=True)
         tries, _ = await pipe.execute()
         if tries > _LOGIN_TRIES * (1 if what.startswith("name ") else 4):
-            raise Refusal("too_fast", f"Too many log-ins; wait {_LOGIN_WINDOW_S // 60} minutes and try again.")
+            raise Refusal(
+                "too_fast", f"Too many log-ins; wait {_LOGIN_WINDOW_S // 60} minutes and try again."
+            )
 
 
 def new_agent(login: str, name: str, role: Role, skills: Sequence[str]) -> Agent:
-    return Agent(id=f"a_{secrets.token_hex(8)}", login=login, name=name or login, role=role, skills=tuple(skills))
+    return Agent(
+        id=f"a_{secrets.token_hex(8)}", login=login, name=name or login, role=role, skills=tuple(skills)
+    )
 
 
 def _account(row: str) -> _Account:

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from redis.asyncio import Redis
-
 from handoff_service.domain.cursor import Cursor
 from handoff_service.domain.entries import Entry, Kind
 from handoff_service.domain.refusals import Refusal
+from handoff_service.store.client import Client
 from handoff_service.store.keys import Keys
 
 # System entries come in ones and twos; among so many there is one that somebody said.
@@ -47,7 +46,7 @@ class Read:
 
 
 class Reads:
-    def __init__(self, redis: "Redis", keys: Keys) -> None:
+    def __init__(self, redis: Client, keys: Keys) -> None:
         self._redis = redis
         self._keys = keys
 
@@ -111,7 +110,9 @@ class Reads:
         lines = await asyncio.gather(
             *(self._redis.zrange(self._keys.line(lane), 0, 199, withscores=True) for lane in lanes)
         )
-        ids = [pair[0] for pair in sorted((pair for line in lines for pair in line), key=lambda pair: pair[1])]
+        ids = [
+            pair[0] for pair in sorted((pair for line in lines for pair in line), key=lambda pair: pair[1])
+        ]
         return await self.heads(ids)
 
     async def owned(self, agent: str) -> list[tuple[str, dict[str, str], Entry | None]]:
@@ -162,7 +163,9 @@ def not_found() -> Refusal:
 
 def _entry(item: tuple[str, dict[str, str]]) -> Entry:
     stream_id, fields = item
-    return Entry(int(stream_id.split("-")[0]), int(fields["t"]), fields["d"], json.loads(fields["b"]), fields.get("p"))
+    return Entry(
+        int(stream_id.split("-")[0]), int(fields["t"]), fields["d"], json.loads(fields["b"]), fields.get("p")
+    )
 
 
 def _note(item: tuple[str, dict[str, str]]) -> Note:

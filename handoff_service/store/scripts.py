@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import NoScriptError, RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from handoff_service.domain.conversation import MOVES
 from handoff_service.domain.refusals import Refusal
+from handoff_service.store.client import Client
 
 _FOLDER = Path(__file__).parent / "lua"
 _TRIES = 3
@@ -36,7 +36,7 @@ def _moves_in_lua() -> str:
 class Scripts:
     """`clock_offset` (ms) is added to the server's time; only tests set it."""
 
-    def __init__(self, redis: "Redis", prefix: str, texts: Mapping[str, str] | None = None) -> None:
+    def __init__(self, redis: Client, prefix: str, texts: Mapping[str, str] | None = None) -> None:
         self._redis = redis
         self._prefix = prefix
         self._texts = dict(texts or sources())

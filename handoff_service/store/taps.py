@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Protocol
 
 import structlog
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from handoff_service.store.client import Client
 from handoff_service.store.keys import Keys
 from handoff_service.store.reads import Reads
 
@@ -32,7 +32,7 @@ class Taps:
     watched conversations are compared with those of the last time.
     """
 
-    def __init__(self, redis: "Redis", keys: Keys, reads: Reads) -> None:
+    def __init__(self, redis: Client, keys: Keys, reads: Reads) -> None:
         self._redis = redis
         self._keys = keys
         self._reads = reads
@@ -75,8 +75,8 @@ class Taps:
             self._subscribed.clear()
             await asyncio.sleep(_RETRY_AFTER_S)
 
-    async def _listen(self, channel: "object") -> None:
-        async for message in channel.listen():  # type: ignore[attr-defined]
+    async def _listen(self, channel: Client) -> None:
+        async for message in channel.listen():
             if message["type"] == "subscribe" and message["channel"] == self._keys.typing:
                 self._subscribed.set()
                 self._tap_all()

@@ -32,14 +32,19 @@ BAD_FRAMES: list[tuple[str | bytes, str]] = [
     (json.dumps({**SAY, "text": "a" * 4001}), "text_too_long"),
     (json.dumps({**SAY, "text": "a" * 100_000}), "too_large"),
     (json.dumps({"type": "choose", "op": "12345678", "choice": "never.offered"}), "unknown_choice"),
-    (json.dumps({"type": "answer_proposal", "op": "12345678", "proposal": "1", "solved": True}), "proposal_gone"),
+    (
+        json.dumps({"type": "answer_proposal", "op": "12345678", "proposal": "1", "solved": True}),
+        "proposal_gone",
+    ),
     (json.dumps({"type": "never_mind", "op": "12345678"}), "wrong_move"),
     (json.dumps({"type": "take", "op": "12345678"}), "bad_call"),
 ]
 
 
 @pytest.mark.parametrize(("sent", "code"), BAD_FRAMES)
-async def test_that_a_bad_frame_is_refused_and_the_socket_goes_on(service: Running, sent: str | bytes, code: str) -> None:
+async def test_that_a_bad_frame_is_refused_and_the_socket_goes_on(
+    service: Running, sent: str | bytes, code: str
+) -> None:
     customer = await service.customer()
     async with customer.socket() as ws:
         await frame(ws, "view")
@@ -98,13 +103,17 @@ async def http_code(customer: Customer, body: bytes) -> tuple[int, str]:
         (b"[" * 60_000, 400),
     ],
 )
-async def test_that_a_bad_body_is_a_problem_and_never_an_error(service: Running, body: bytes, status: int) -> None:
+async def test_that_a_bad_body_is_a_problem_and_never_an_error(
+    service: Running, body: bytes, status: int
+) -> None:
     customer = await service.customer()
     assert (await http_code(customer, body))[0] == status
     assert (await customer.read())["entries"] == []
 
 
-@pytest.mark.parametrize("conversation", ["c_short", "../../etc/passwd", "c_" + "g" * 32, "%00", "c_" + "0" * 500])
+@pytest.mark.parametrize(
+    "conversation", ["c_short", "../../etc/passwd", "c_" + "g" * 32, "%00", "c_" + "0" * 500]
+)
 async def test_that_a_malformed_id_is_refused(service: Running, conversation: str) -> None:
     async with service.http() as http:
         answer = await http.get(f"/api/v1/conversations/{conversation}")
@@ -112,7 +121,9 @@ async def test_that_a_malformed_id_is_refused(service: Running, conversation: st
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize("after", ["x", "1", "-1.abcdefabcdef", "1.ABCDEF", "9" * 30 + ".", "1.abcdefabcdef\n"])
+@pytest.mark.parametrize(
+    "after", ["x", "1", "-1.abcdefabcdef", "1.ABCDEF", "9" * 30 + ".", "1.abcdefabcdef\n"]
+)
 async def test_that_a_malformed_cursor_is_refused(service: Running, after: str) -> None:
     customer = await service.customer("hi")
     async with service.http() as http:

@@ -20,7 +20,9 @@ async def test_that_an_unknown_conversation_and_anothers_token_are_the_same_refu
     mine, other = await service.customer("hi"), await service.customer("hi")
     async with service.http() as http:
         answers = [
-            await http.get(f"/api/v1/conversations/{conversation}", headers={"Authorization": f"Bearer {token}"})
+            await http.get(
+                f"/api/v1/conversations/{conversation}", headers={"Authorization": f"Bearer {token}"}
+            )
             for conversation, token in [
                 (UNKNOWN, mine.token),
                 (mine.conversation, other.token),
@@ -41,7 +43,9 @@ async def test_that_an_unknown_conversation_and_anothers_token_are_the_same_refu
         {"type": "hello", "conversation": UNKNOWN, "token": "x", "after": "not a cursor"},
     ],
 )
-async def test_that_a_socket_without_a_fitting_hello_is_closed_with_a_reason(service: Running, hello: dict) -> None:
+async def test_that_a_socket_without_a_fitting_hello_is_closed_with_a_reason(
+    service: Running, hello: dict
+) -> None:
     async with service.socket("/api/v1/conversations/socket") as ws:
         await ws.send(json.dumps(hello))
         assert (await frame(ws, "bye"))["code"] in {"not_found", "bad_frame"}
@@ -49,10 +53,15 @@ async def test_that_a_socket_without_a_fitting_hello_is_closed_with_a_reason(ser
             await ws.recv()
 
 
-@pytest.mark.parametrize("origin", ["http://site.example.evil.example", "null", "https://site.example", "http://site.example:81"])
+@pytest.mark.parametrize(
+    "origin", ["http://site.example.evil.example", "null", "https://site.example", "http://site.example:81"]
+)
 async def test_that_only_registered_pages_may_use_the_widget(service: Running, origin: str) -> None:
     async with service.http(origin) as http:
-        assert await code_of(await http.post("/api/v1/conversations", json={"widget": "demo"})) == (403, "bad_origin")
+        assert await code_of(await http.post("/api/v1/conversations", json={"widget": "demo"})) == (
+            403,
+            "bad_origin",
+        )
     async with service.socket("/api/v1/conversations/socket", origin) as ws:
         assert (await frame(ws, "bye"))["code"] == "bad_origin"
 
@@ -71,7 +80,11 @@ async def test_that_only_the_desks_own_page_may_use_a_session(service: Running, 
 @pytest.mark.parametrize("cookie", ["", "baton=forged", "baton=", "other=x"])
 async def test_that_a_forged_session_is_no_session(service: Running, cookie: str) -> None:
     async with service.http(DESK) as http:
-        for path in ("/api/v1/desk/session", "/api/v1/desk/conversations", f"/api/v1/desk/conversations/{UNKNOWN}"):
+        for path in (
+            "/api/v1/desk/session",
+            "/api/v1/desk/conversations",
+            f"/api/v1/desk/conversations/{UNKNOWN}",
+        ):
             assert await code_of(await http.get(path, headers={"cookie": cookie})) == (401, "not_logged_in")
     async with service.socket("/api/v1/desk/socket", DESK, cookie=cookie) as ws:
         assert (await frame(ws, "bye"))["code"] == "not_logged_in"
@@ -96,7 +109,11 @@ async def test_that_guessing_a_password_is_slowed_down(service: Running) -> None
     await service.agent()
     async with service.http(DESK) as http:
         codes = [
-            (await code_of(await http.post("/api/v1/desk/session", json={"name": "sam", "password": "guess"})))[1]
+            (
+                await code_of(
+                    await http.post("/api/v1/desk/session", json={"name": "sam", "password": "guess"})
+                )
+            )[1]
             for _ in range(9)
         ]
         assert codes == ["bad_login"] * 8 + ["too_fast"]

@@ -11,7 +11,9 @@ def test_that_the_earliest_target_of_several_reasons_counts() -> None:
     assert urgency(reasons, Targets()).target_ms == 300_000
 
 
-@pytest.mark.parametrize(("kind", "lane"), [("incident", Lane.SECURITY), ("question", Lane.GENERAL), (None, Lane.GENERAL)])
+@pytest.mark.parametrize(
+    ("kind", "lane"), [("incident", Lane.SECURITY), ("question", Lane.GENERAL), (None, Lane.GENERAL)]
+)
 def test_that_only_incidents_go_to_the_security_lane(kind: str | None, lane: Lane) -> None:
     assert urgency([{"reason": "security", "kind": kind}], Targets()).lane == lane
 

@@ -57,7 +57,11 @@ async def test_that_a_burst_is_one_answer(service: Running) -> None:
     await eventually(lambda: asyncio.sleep(0, service.bot.turns), lambda turns: len(turns) == 3)
     service.bot.gate.set()
     found = await customer.until(lambda found: len(found["entries"]) == 4)
-    assert [message["text"] for message in service.bot.turns[2]["messages"]] == ["my card", "was declined", "twice"]
+    assert [message["text"] for message in service.bot.turns[2]["messages"]] == [
+        "my card",
+        "was declined",
+        "twice",
+    ]
     assert not found["view"]["bot_at_work"]
 
 
@@ -82,7 +86,9 @@ async def test_the_whole_way_to_a_person_and_to_solved(service: Running) -> None
     assert (await sam.call("reply", text="Which company?", seen=last, **held)).status_code == 200
     asked = len(service.bot.turns)
     await customer.say("A bakery in Graz")
-    assert (await sam.call("propose", text="Closed the gap.", seen=last + 2, **held)).json()["state"] == "confirming"
+    assert (await sam.call("propose", text="Closed the gap.", seen=last + 2, **held)).json()[
+        "state"
+    ] == "confirming"
     found = await customer.until_state("confirming")
     assert found["view"]["proposal"]["until"] is None
     await customer.call("answer_proposal", proposal=found["view"]["proposal"]["id"], solved=False)
@@ -176,7 +182,9 @@ async def test_that_turns_wait_for_a_bot_that_warms_up(service: Running, setting
 
     bot = ScriptedBot()
     bot.ready = False
-    async with serving(settings.model_copy(update={"bot_warm_up_s": 30.0, "workspace": "warm-up"}), bot) as cold:
+    async with serving(
+        settings.model_copy(update={"bot_warm_up_s": 30.0, "workspace": "warm-up"}), bot
+    ) as cold:
         customer = await cold.customer("hello")
         assert (await customer.read())["view"]["bot"] == "warming"
         assert bot.turns == []
@@ -189,7 +197,9 @@ async def test_that_a_bot_that_is_not_ready_in_time_brings_a_person(service: Run
 
     bot = ScriptedBot()
     bot.ready = False
-    async with serving(settings.model_copy(update={"bot_warm_up_s": 0.2, "workspace": "never-ready"}), bot) as cold:
+    async with serving(
+        settings.model_copy(update={"bot_warm_up_s": 0.2, "workspace": "never-ready"}), bot
+    ) as cold:
         bot.answer = lambda turn: httpx.ConnectError("refused")
         customer = await cold.customer("hello")
         await customer.until_state("waiting")
@@ -237,9 +247,10 @@ async def test_that_both_sides_see_each_other_type_and_write_at_once(service: Ru
     customer = await service.customer()
     await customer.call("ask_person")
     held = await sam.take()
-    async with customer.socket() as ws, service.socket(
-        "/api/v1/desk/socket", "http://desk.example", cookie=sam.cookie()
-    ) as desk:
+    async with (
+        customer.socket() as ws,
+        service.socket("/api/v1/desk/socket", "http://desk.example", cookie=sam.cookie()) as desk,
+    ):
         await frame(desk, "lists", lambda found: len(found["mine"]) == 1)
         await desk.send(json.dumps({"type": "watch", "conversation": held["conversation"], "after": None}))
         await frame(desk, "entries")

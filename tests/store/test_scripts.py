@@ -18,7 +18,9 @@ from handoff_service.store.scripts import Scripts, sources
 
 HOUR = 3_600_000
 REASONS = [{"reason": "requested", "score": 1.0, "evidence": [{"rule": "button"}]}]
-INCIDENT = [{"reason": "security", "kind": "incident", "score": 0.9, "evidence": [{"rule": "others_data", "seq": 1}]}]
+INCIDENT = [
+    {"reason": "security", "kind": "incident", "score": 0.9, "evidence": [{"rule": "others_data", "seq": 1}]}
+]
 
 
 def event(name: Event) -> list[dict[str, str]]:
@@ -48,9 +50,13 @@ class Store:
     async def answer(self, turn: str, text: str = "Answer.", id_: str = "c_1", **more: Any) -> dict[str, Any]:
         entries = [Draft(Kind.BOT, text).for_script()] if text else []
         late = json.dumps({"author": {"kind": "bot"}, "text": "late"})
-        return await self.run("answer", id=id_, turn=turn, entries=entries, state="{}", seen={}, late=late, **more)
+        return await self.run(
+            "answer", id=id_, turn=turn, entries=entries, state="{}", seen={}, late=late, **more
+        )
 
-    async def hand_off(self, id_: str = "c_1", reasons: Any = REASONS, target: int = 600_000, **more: Any) -> dict[str, Any]:
+    async def hand_off(
+        self, id_: str = "c_1", reasons: Any = REASONS, target: int = 600_000, **more: Any
+    ) -> dict[str, Any]:
         lane = "security" if reasons == INCIDENT else "general"
         return await self.run(
             "hand_off", id=id_, reasons=reasons, target=target, lane=lane, packet="{}",
@@ -327,7 +333,9 @@ async def test_that_giving_back_keeps_the_place(store: Store) -> None:
     await store.with_agent()
     due = (await store.fields())["due"]
     store.pass_time(60_000)
-    await store.run("give_back", id="c_1", fence="fence of sam", left=event(Event.LEFT), note=json.dumps({"text": "n"}))
+    await store.run(
+        "give_back", id="c_1", fence="fence of sam", left=event(Event.LEFT), note=json.dumps({"text": "n"})
+    )
     fields = await store.fields()
     assert (fields["state"], fields["due"]) == ("waiting", due)
     assert "owner" not in fields

@@ -53,7 +53,9 @@ class ScriptedBot(httpx.AsyncBaseTransport):
             raise answer
         if isinstance(answer, int):
             return httpx.Response(answer)
-        return httpx.Response(200, content=answer if isinstance(answer, bytes) else json.dumps(answer).encode())
+        return httpx.Response(
+            200, content=answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+        )
 
 
 def says(text: str, *choices: dict[str, str]) -> Callable[[dict[str, Any]], dict[str, Any]]:
@@ -71,7 +73,9 @@ def says(text: str, *choices: dict[str, str]) -> Callable[[dict[str, Any]], dict
     return answer
 
 
-def hands_over(reason: str = "security", kind: str | None = "incident", **changes: Any) -> Callable[..., dict[str, Any]]:
+def hands_over(
+    reason: str = "security", kind: str | None = "incident", **changes: Any
+) -> Callable[..., dict[str, Any]]:
     def answer(turn: dict[str, Any]) -> dict[str, Any]:
         seq = turn["messages"][-1]["seq"]
         evidence = [{"seq": seq, "words": "others", "rule": "others_data"}]
@@ -112,7 +116,9 @@ class Running:
             await customer.say(text)
         return customer
 
-    async def agent(self, login: str = "sam", role: Role = Role.AGENT, skills: tuple[str, ...] = ("security",)) -> "Desk":
+    async def agent(
+        self, login: str = "sam", role: Role = Role.AGENT, skills: tuple[str, ...] = ("security",)
+    ) -> "Desk":
         await self.ctx.people.add(new_agent(login, login.title(), role, skills), PASSWORD)
         http = self.http(DESK)
         self.desks.append(http)
@@ -124,7 +130,9 @@ class Running:
         self.ctx.scripts.clock_offset += milliseconds
 
     @asynccontextmanager
-    async def socket(self, path: str, origin: str | None = ORIGIN, **headers: str) -> AsyncIterator[ClientConnection]:
+    async def socket(
+        self, path: str, origin: str | None = ORIGIN, **headers: str
+    ) -> AsyncIterator[ClientConnection]:
         url = self.url.replace("http://", "ws://") + path
         async with connect(url, origin=origin, additional_headers=headers) as ws:  # type: ignore[arg-type]
             yield ws
@@ -254,8 +262,14 @@ async def service(settings: Settings) -> AsyncIterator[Running]:
 async def serving(settings: Settings, bot: ScriptedBot) -> AsyncIterator[Running]:
     app = create_app(settings, bot_transport=bot)
     config = uvicorn.Config(
-        app, port=0, log_level="warning", access_log=False, ws="websockets-sansio", ws_per_message_deflate=False,
-        ws_max_size=262_144, timeout_graceful_shutdown=1,
+        app,
+        port=0,
+        log_level="warning",
+        access_log=False,
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        ws_max_size=262_144,
+        timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
     serving_it = asyncio.create_task(server.serve())

@@ -33,7 +33,9 @@ def test_that_a_turn_is_written_as_agreed() -> None:
 @pytest.mark.parametrize("name", ["turn_answer", "turn_handoff"])
 def test_that_an_answer_is_read_without_loss(name: str) -> None:
     answer = golden(name)
-    assert TurnAnswer.model_validate(answer).model_dump(mode="json", exclude_none=True) == _without_none(answer)
+    assert TurnAnswer.model_validate(answer).model_dump(mode="json", exclude_none=True) == _without_none(
+        answer
+    )
 
 
 @pytest.mark.parametrize(
