@@ -1,0 +1,5 @@
+"""Custom actions, run by rasa-sdk in a process of their own."""
+
+from actions.handoff import ActionHandoff
+
+__all__ = ["ActionHandoff"]

@@ -87,7 +87,7 @@ class Child:
             started = time.monotonic()
             try:
                 code = self._run_once()
-            except OSError as error:
+            except Exception as error:  # the caller of `start` is to see it, not this thread
                 self._failure = error
                 self._spawned.set()
                 return

@@ -21,10 +21,10 @@ def claim(port: int, setting: str) -> int:
     """The port, or a free one for 0; one that cannot be had is refused, naming the setting that moves it."""
     if port == 0:
         return free_port()
+    if not 0 < port < 65536:
+        raise StartError(f"{port} is no port. Give one from 1024 to 65535, as in: {setting}=18080")
     try:
         socket.create_server((HOST, port)).close()
-    except OverflowError:
-        raise StartError(f"{port} is no port. Give one from 1024 to 65535, as in: {setting}=18080") from None
     except OSError as error:
         why = "is taken by another program" if not isinstance(error, PermissionError) else "needs root"
         raise StartError(f"Port {port} {why}. Choose another one, as in: {setting}=18080") from None

@@ -1,0 +1,104 @@
+# Two commands matter: `make run` and `make test`. Each step also runs alone: `make help`.
+
+SHELL := /bin/sh
+SERVICE := .venv/service/bin/python
+BOT := .venv/bot/bin/python
+NPM := PATH="$(CURDIR)/.venv/service/bin:$$PATH" npm --prefix web
+WEB_SOURCES := $(shell find web -name node_modules -prune -o -type f -print 2>/dev/null)
+
+export RASA_TELEMETRY_ENABLED := false
+export SQLALCHEMY_SILENCE_UBER_WARNING := 1
+export TF_CPP_MIN_LOG_LEVEL := 3
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup web train promote run test lint test-web test-service test-bot journey requirements clean
+
+help: ## show the steps
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: setup web models/promoted.json ## everything, on this machine (PORT=8080 DEMO_PORT=8081 REDIS_URL=... VAR_DIR=var)
+	@$(SERVICE) -m deploy.local.run
+
+test: ## set up, then every test; stops at the first group that fails (up to 15 minutes)
+	@start=$$(date +%s); for group in setup lint test-web test-service test-bot journey; do \
+	    echo "== $$group"; \
+	    $(MAKE) --no-print-directory $$group || { echo "== $$group FAILED; the groups after it did not run"; exit 1; }; \
+	done; echo "== all groups passed in $$(( $$(date +%s) - start )) s"
+
+# --- set-up -----------------------------------------------------------------------------------------------
+
+setup: .venv/service/.ready .venv/bot/.ready ## both Python environments
+
+.venv/uv:
+	@deploy/local/setup.sh uv
+
+.venv/service/.ready: requirements/service.txt | .venv/uv
+	@deploy/local/setup.sh service
+
+.venv/bot/.ready: requirements/bot.txt | .venv/uv
+	@deploy/local/setup.sh bot
+
+web: handoff_service/static/.built ## build widget and desk
+
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json | .venv/service/.ready
+	@echo "Installing the packages of web/ (a few seconds)"
+	@$(NPM) ci --loglevel=error
+	@touch $@
+
+handoff_service/static/.built: $(WEB_SOURCES) | web/node_modules/.package-lock.json
+	@echo "Building widget and desk (a few seconds)"
+	@$(NPM) run --silent build
+	@touch $@
+
+# --- the model --------------------------------------------------------------------------------------------
+
+train: .venv/bot/.ready ## train a candidate model on data/ (about a minute)
+	@echo "Training a model (about a minute)"
+	@$(BOT) -m bot.judge train
+
+promote: .venv/bot/.ready ## judge the candidate on the regression set; the running model if it passes
+	@echo "Judging the candidate on the regression set"
+	@$(BOT) -m bot.judge promote
+
+models/promoted.json:
+	@$(MAKE) --no-print-directory train
+	@$(MAKE) --no-print-directory promote
+
+# --- checks -----------------------------------------------------------------------------------------------
+
+lint: setup web/node_modules/.package-lock.json ## ruff, mypy, import directions, TypeScript
+	@$(SERVICE) -m ruff check
+	@$(SERVICE) -m ruff format --check
+	@$(SERVICE) -m mypy
+	@.venv/service/bin/lint-imports
+	@$(NPM) run --silent check
+
+test-web: web/node_modules/.package-lock.json ## the tests of web/
+	@$(NPM) run --silent test
+
+test-service: .venv/service/.ready ## the service's tests, on a real Valkey
+	@$(SERVICE) -m pytest --ignore=tests/journey
+
+test-bot: .venv/bot/.ready models/promoted.json ## the bot's tests, on the promoted model
+	@$(BOT) -m pytest
+
+journey: setup web models/promoted.json ## everything together, in a real Chromium
+	@$(SERVICE) -m pytest tests/journey
+
+# --- upkeep -----------------------------------------------------------------------------------------------
+
+# The bot's packages differ between Linux and macOS, so its file carries both; what is the same on every line
+# (tool.uv.environments) is taken out again.
+COMPILE := .venv/uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --no-header --quiet $(UPGRADE)
+EVERYWHERE := python_full_version < '3.11' and
+
+requirements: | .venv/uv ## compile requirements/*.txt from pyproject.toml (UPGRADE=--upgrade for newer versions)
+	$(COMPILE) --python-version 3.12 --extra service --extra test --extra dev -o requirements/service.txt
+	$(COMPILE) --python-version 3.10 --universal --extra bot --extra test -o requirements/bot.txt
+	@sed -i.old -e "s/ ; $(EVERYWHERE) (sys_platform == 'darwin' or sys_platform == 'linux') / /" \
+	    -e "s/ ; $(EVERYWHERE) / ; /" requirements/bot.txt && rm requirements/bot.txt.old
+
+clean: ## remove what was built and installed; var/ (your data) and models/ stay
+	rm -rf .venv web/node_modules deploy/local/chromium/node_modules var/chromium handoff_service/static .rasa results
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
