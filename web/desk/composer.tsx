@@ -1,0 +1,79 @@
+/** Where an agent writes: to the customer or, plainly different, to colleagues. */
+
+import { useEffect, useState } from "preact/hooks";
+import { length, MAX_CHARACTERS, sendable } from "../shared/text";
+import type { Client } from "./client";
+import type { DeskView } from "./frames";
+
+type Mode = "reply" | "note";
+
+export function Composer({ client, view }: { client: Client; view: DeskView }) {
+  const mine = view.fence !== undefined;
+  const [mode, setMode] = useState<Mode>(mine ? "reply" : "note");
+  const [text, setText] = useState(client.drafts.get(view.conversation) ?? "");
+  useEffect(() => setMode(mine ? "reply" : "note"), [mine]);
+
+  function write(now: string): void {
+    setText(now);
+    client.drafts.set(view.conversation, now);
+    if (mode === "reply" && now) client.typing();
+  }
+
+  function send(how: (text: string) => void): void {
+    how(text.trim());
+    write("");
+  }
+
+  const submit = (): void => {
+    if (sendable(text)) send((said) => (mode === "reply" ? client.reply(said) : client.note(said)));
+  };
+  const left = MAX_CHARACTERS - length(text);
+  const working = mine && view.state === "agent";
+  return (
+    <form class={`composer ${mode}`} onSubmit={(event) => { event.preventDefault(); submit(); }}>
+      <div class="modes" role="group" aria-label="Who reads this">
+        <button type="button" data-mode="reply" aria-pressed={mode === "reply"} disabled={!mine} onClick={() => setMode("reply")}>
+          Reply to the customer
+        </button>
+        <button type="button" data-mode="note" aria-pressed={mode === "note"} onClick={() => setMode("note")}>
+          Note to colleagues
+        </button>
+      </div>
+      {view.state === "waiting" && (
+        <p class="hint">
+          Nobody has this conversation. <button type="button" onClick={() => client.take(view.conversation)}>Take it</button>
+        </p>
+      )}
+      <textarea
+        aria-label={mode === "reply" ? "Reply to the customer" : "Note to colleagues"}
+        placeholder={mode === "reply" ? "Write to the customer" : "Only colleagues read this"}
+        rows={3}
+        dir="auto"
+        value={text}
+        onInput={(event) => write(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) {
+            event.preventDefault();
+            submit();
+          }
+        }}
+      />
+      {left < 300 && <p class="small" role="status">{left < 0 ? `${-left} characters too many` : `${left} characters left`}</p>}
+      <div class="actions">
+        <button class="primary" disabled={!sendable(text) || (mode === "reply" && !mine)}>
+          {mode === "reply" ? "Send reply" : "Save note"}
+        </button>
+        {working && (
+          <>
+            <button type="button" disabled={left < 0 || mode === "note"} onClick={() => send((said) => client.propose(said))}>
+              {text.trim() && mode === "reply" ? "Send and ask if solved" : "Ask if solved"}
+            </button>
+            <button type="button" disabled={left < 0} onClick={() => send((said) => client.giveBack(said))}>
+              {text.trim() ? "Give back with this note" : "Give back"}
+            </button>
+          </>
+        )}
+      </div>
+    </form>
+  );
+}

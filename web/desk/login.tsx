@@ -1,0 +1,33 @@
+import { useState } from "preact/hooks";
+import type { Client } from "./client";
+
+export function Login({ client }: { client: Client }) {
+  const [problem, setProblem] = useState<string | null>(client.problem);
+  const [busy, setBusy] = useState(false);
+
+  async function submit(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    const form = new FormData(event.target as HTMLFormElement);
+    setBusy(true);
+    setProblem(await client.logIn(String(form.get("name")), String(form.get("password"))));
+    setBusy(false);
+  }
+
+  return (
+    <main class="login">
+      <form onSubmit={(event) => void submit(event)}>
+        <h1>Baton desk</h1>
+        <label>
+          Name
+          <input name="name" autocomplete="username" required autofocus />
+        </label>
+        <label>
+          Password
+          <input name="password" type="password" autocomplete="current-password" required />
+        </label>
+        {problem && <p class="problem" role="alert">{problem}</p>}
+        <button class="primary" disabled={busy}>{busy ? "Logging in…" : "Log in"}</button>
+      </form>
+    </main>
+  );
+}

@@ -1,0 +1,213 @@
+/** <baton-chat>: the launcher and the panel, in a shadow root of its own. */
+
+import { Client } from "./client";
+import { length, MAX_CHARACTERS, sendable } from "../shared/text";
+import { TYPING_SHOWN_MS } from "../shared/screen";
+import { el, icon, setText } from "./dom";
+import { Messages } from "./messages";
+import { notices, whoAnswers } from "./status";
+import { sheet } from "./style";
+
+const BUBBLE = "M4 4h16a2 2 0 0 1 2 2v9a2 2 0 0 1-2 2h-8l-5 4v-4H4a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2z";
+const CROSS = "M6 6l12 12M18 6L6 18";
+const SEND = "M4 12l16-8-5 16-3-7z";
+const PHONE = "(max-width: 480px)";
+
+export class BatonChat extends HTMLElement {
+  service = "";
+  key = "demo";
+
+  #client!: Client;
+  #messages!: Messages;
+  #unread = 0;
+  #drawn = "";
+  #started = false;
+
+  #badge = el("span", { class: "badge", hidden: true });
+  #launcher = el(
+    "button",
+    { class: "launcher", type: "button", "aria-expanded": "false", "aria-controls": "panel", click: () => this.toggle() },
+    icon(BUBBLE),
+    el("span", { class: "label" }, "Help"),
+    this.#badge,
+  );
+  #title = el("h2", { id: "title" }, "Support");
+  #who = el("p", { class: "who-answers" });
+  #person = el("button", { type: "button", class: "person", click: () => this.#client.move("ask_person") }, "Talk to a person");
+  #end = el("button", { type: "button", class: "quiet", click: () => this.#client.move("end") }, "End chat");
+  #greeting = el("p", { class: "greeting" });
+  #privacy = el("p", { class: "small" });
+  #log = el("div", { class: "log", role: "log", "aria-label": "Conversation", tabindex: "0", "aria-busy": "true" });
+  #now = el("p", { class: "typing", role: "status" });
+  #notices = el("div", { class: "notices", role: "status" });
+  #count = el("span", { class: "small count", role: "status" });
+  #text = el("textarea", {
+    rows: "1",
+    "aria-label": "Your message",
+    placeholder: "Write a message",
+    enterkeyhint: "send",
+    dir: "auto",
+    input: () => this.#typed(),
+    keydown: (event) => this.#keyed(event as KeyboardEvent),
+  });
+  #send = el("button", { class: "send", type: "submit", "aria-label": "Send" }, icon(SEND));
+  #panel = el(
+    "section",
+    { id: "panel", class: "panel", role: "dialog", "aria-modal": "false", "aria-labelledby": "title", hidden: true, keydown: (event) => this.#escape(event as KeyboardEvent) },
+    el(
+      "header",
+      {},
+      el("div", { class: "names" }, this.#title, this.#who),
+      el("button", { type: "button", class: "close", "aria-label": "Close the chat window", click: () => this.close() }, icon(CROSS)),
+    ),
+    el("div", { class: "bar" }, this.#person, this.#end),
+    this.#log,
+    this.#now,
+    this.#notices,
+    el(
+      "form",
+      { class: "composer", submit: (event) => this.#submit(event) },
+      this.#text,
+      this.#send,
+      this.#count,
+    ),
+  );
+
+  connectedCallback(): void {
+    if (this.#started) return;
+    this.#started = true;
+    const root = this.attachShadow({ mode: "open" });
+    root.adoptedStyleSheets = [sheet()];
+    this.#client = new Client(this.service, this.key, () => this.#render());
+    this.#messages = new Messages(this.#client);
+    this.#log.append(el("div", { class: "welcome" }, this.#greeting, this.#privacy), this.#messages.list, this.#messages.pending);
+    root.append(this.#panel, this.#launcher);
+    this.#text.value = this.#client.storage.draft;
+    this.#client.start();
+    this.#render();
+    if (this.#client.storage.open && !matchMedia(PHONE).matches) this.#show();
+    this.#tell("ready", null);
+  }
+
+  disconnectedCallback(): void {
+    this.#client.stop();
+  }
+
+  open(): void {
+    this.#show();
+    this.#text.focus();
+  }
+
+  close(): void {
+    this.#panel.hidden = true;
+    this.#client.storage.open = false;
+    this.#launcher.setAttribute("aria-expanded", "false");
+    this.#launcher.focus();
+    this.#tell("close", null);
+  }
+
+  toggle(): void {
+    if (this.#panel.hidden) this.open();
+    else this.close();
+  }
+
+  #show(): void {
+    this.#panel.hidden = false;
+    this.#client.storage.open = true;
+    this.#launcher.setAttribute("aria-expanded", "true");
+    this.#render();
+    this.#toEnd();
+    this.#tell("open", null);
+  }
+
+  #render(): void {
+    const client = this.#client;
+    const { welcome } = client;
+    const { view, log, typing } = client.screen;
+    const state = view?.state ?? "bot";
+    this.#panel.dataset.state = state;
+    this.#title.textContent = welcome?.title ?? "Support";
+    this.#greeting.textContent = welcome?.greeting ?? "Write to us. We answer here.";
+    this.#privacyLink(welcome?.privacy_url ?? null);
+    setText(this.#who, whoAnswers(client));
+    this.#person.hidden = state === "waiting" || state === "agent" || state === "confirming";
+    this.#end.hidden = !view || state === "closed" || !log.entries.length;
+
+    const atEnd = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < 60;
+    if (this.#messages.render() && atEnd) this.#toEnd();
+    if (view || !client.storage.kept) this.#log.removeAttribute("aria-busy");
+
+    const writing = typing && Date.now() - typing.at < TYPING_SHOWN_MS;
+    const busy = writing ? `${typing.name} is writing…` : view?.bot_at_work ? "Assistant is writing…" : "";
+    setText(this.#now, busy);
+    const shown = notices(client);
+    const drawn = shown.map((node) => node.textContent).join("\n");
+    if (drawn !== this.#drawn) {
+      this.#drawn = drawn;
+      this.#notices.replaceChildren(...shown);
+      if (atEnd) this.#toEnd();
+    }
+    this.#measure();
+    this.#countUnread();
+  }
+
+  #privacyLink(url: string | null): void {
+    if (!url || this.#privacy.childElementCount) return;
+    this.#privacy.append("How we treat what you write: ", el("a", { href: url, target: "_blank", rel: "noopener" }, "privacy"));
+  }
+
+  #countUnread(): void {
+    const last = this.#client.screen.log.entries.at(-1)?.seq ?? 0;
+    if (!this.#panel.hidden && document.visibilityState === "visible") this.#client.storage.read = Math.max(last, 0);
+    const read = this.#client.storage.read;
+    const unread = this.#client.screen.log.entries.filter((entry) => entry.seq > read && entry.author.kind !== "customer").length;
+    if (unread !== this.#unread) this.#tell("unread", unread);
+    this.#unread = unread;
+    this.#badge.hidden = unread === 0;
+    setText(this.#badge, String(unread));
+    const label = this.#panel.hidden ? "Open the chat" : "Close the chat";
+    this.#launcher.setAttribute("aria-label", unread ? `${label}, ${unread} unread` : label);
+  }
+
+  #typed(): void {
+    this.#client.storage.draft = this.#text.value;
+    this.#client.typing();
+    this.#measure();
+  }
+
+  #measure(): void {
+    this.#text.style.height = "auto";
+    this.#text.style.height = `${Math.min(this.#text.scrollHeight, 140)}px`;
+    const left = MAX_CHARACTERS - length(this.#text.value);
+    setText(this.#count, left < 0 ? `${-left} characters too many` : left < 300 ? `${left} characters left` : "");
+    this.#send.disabled = !sendable(this.#text.value);
+  }
+
+  #keyed(event: KeyboardEvent): void {
+    // While a word is being composed (Japanese, Chinese, …), Enter chooses it and sends nothing.
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) this.#submit(event);
+  }
+
+  #submit(event: Event): void {
+    event.preventDefault();
+    const text = this.#text.value.trim();
+    if (!sendable(text)) return;
+    this.#text.value = "";
+    this.#client.storage.draft = "";
+    this.#client.say(text);
+    this.#toEnd();
+    this.#tell("message", null);
+  }
+
+  #escape(event: KeyboardEvent): void {
+    if (event.key === "Escape" && !event.isComposing) this.close();
+  }
+
+  #toEnd(): void {
+    this.#log.scrollTop = this.#log.scrollHeight;
+  }
+
+  #tell(event: string, detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(`baton:${event}`, { detail }));
+  }
+}
