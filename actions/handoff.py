@@ -19,6 +19,15 @@ class ActionHandoff(Action):
             # rasa shell and other channels have no line to hand over to; say so plainly.
             dispatcher.utter_message(text="(This goes to a person: no handoff service on this channel.)")
             return []
-        packet = build(tracker.latest_message, metadata["turn"], metadata["history"], metadata["model"])
+        packet = build(tracker.latest_message, metadata["turn"], metadata["history"], metadata["model"], titles(domain))
         dispatcher.utter_message(json_message={"handoff": packet})
         return []
+
+
+def titles(domain: dict[str, Any]) -> dict[str, str]:
+    """Topic to the title of its answer."""
+    return {
+        name.removeprefix("utter_faq_"): answers[0].get("metadata", {}).get("title", "")
+        for name, answers in domain.get("responses", {}).items()
+        if name.startswith("utter_faq_") and answers
+    }

@@ -15,8 +15,11 @@ def located(signal: dict[str, Any], messages: list[dict[str, Any]]) -> dict[str,
     return signal | {"evidence": evidence}
 
 
-def build(parsed: dict[str, Any], turn: dict[str, Any], history: dict[str, Any], model: str) -> dict[str, Any]:
-    """`parsed`: what the NLU made of the message; `turn` and `history`: as the channel hands them on."""
+def build(
+    parsed: dict[str, Any], turn: dict[str, Any], history: dict[str, Any], model: str, titles: dict[str, str]
+) -> dict[str, Any]:
+    """`parsed`: what the NLU made of the message; `turn` and `history`: as the channel hands them on; `titles`: of
+    topics."""
     messages = turn["messages"]
     signals = [located(signal, messages) for signal in parsed.get("signals") or []]
     intent = parsed.get("intent") or {"name": FALLBACK, "confidence": 0.0}
@@ -35,7 +38,7 @@ def build(parsed: dict[str, Any], turn: dict[str, Any], history: dict[str, Any],
         "reasons": [_reason(signal) for signal in signals] or [_reason_of(intent, messages)],
         "intent": _intent(intent, parsed.get("intent_ranking") or []),
         "known": known(said),
-        "tried": [one | {"title": one["topic"].replace("_", " ").capitalize()} for one in history.get("tried", [])],
+        "tried": [one | {"title": titles.get(one["topic"], one["topic"])} for one in history.get("tried", [])],
         "summary": summary([text for _, text in said], words),
         "transcript": turn["transcript"],
     }

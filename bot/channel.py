@@ -45,12 +45,17 @@ class TurnInput(InputChannel):
 
     def blueprint(self, on_new_message: Handle) -> Blueprint:
         routes = Blueprint("baton")
+        warm: set[str] = set()
 
         @routes.get("/health")
         async def health(request: Request) -> HTTPResponse:
             agent = _agent(request.app)
-            ready = bool(agent and agent.is_ready())
-            return json({"ready": ready, "model": _model(agent)}, 200 if ready else 503)
+            model = _model(agent)
+            if model and model not in warm:
+                # So that no customer's first message pays for what is loaded on first use.
+                await agent.parse_message("how do I get started?")
+                warm.add(model)
+            return json({"ready": bool(model), "model": model}, 200 if model else 503)
 
         @routes.post("/turn")
         async def turn(request: Request) -> HTTPResponse:

@@ -137,5 +137,5 @@ async def _first_agent(ctx: Context) -> None:
     password = ctx.settings.first_password
     if password and not await ctx.people.all():
         await ctx.people.add(
-            new_agent("admin", "Alex", Role.ADMIN, ["security"]), password.get_secret_value()
+            new_agent("admin", "Support", Role.ADMIN, ["security"]), password.get_secret_value()
         )

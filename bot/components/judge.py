@@ -119,7 +119,9 @@ class Judge(IntentClassifier, GraphComponent):
         assert self._ridge and self._grams
         scores = self._ridge.scores(dense, self._grams.of([part.lower() for part in parts]))
         ranking = self._ranking(scores[0])
-        found = merge([*rules().signals(text), *self._scored(parts, scores), *self._uncertain(scores[0], ranking)])
+        found = merge([*rules().signals(text), *self._scored(parts, scores)])
+        # Beside another signal, doubt about the topic says nothing more.
+        found = found or self._uncertain(scores[0], ranking)
         raised = intent_for(found)
         topics = [ranked for ranked in ranking if ranked["name"] not in NEEDS_PERSON]
         best = {"name": raised, "confidence": self._confidence(found, ranking, raised)} if raised else topics[0]
@@ -143,7 +145,9 @@ class Judge(IntentClassifier, GraphComponent):
             if over[row] >= 0:
                 score = float(np.clip(columns[row, place], 0.0, 1.0))
                 kind = self._kind(scores[row]) if signal == "security" else None
-                found.append(Signal(signal, score, kind, (Evidence("model", parts[row][:300]),)))
+                # The sentence that says it most, which is what an agent wants to read.
+                telling = parts[1 + int(np.argmax(columns[1:, place]))] if len(parts) > 1 else parts[0]
+                found.append(Signal(signal, score, kind, (Evidence("model", telling[:300]),)))
         return found
 
     def _kind(self, scores: np.ndarray) -> str:

@@ -4,7 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
-NAMES = ("SECRET_KEY", "BOT_TOKEN", "ACTION_TOKEN", "VALKEY_PASSWORD", "FIRST_PASSWORD")
+NAMES = ("BOT_TOKEN", "ACTION_TOKEN", "VALKEY_PASSWORD", "FIRST_PASSWORD")
 
 
 def load_secrets(path: Path) -> tuple[dict[str, str], bool]:

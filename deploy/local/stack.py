@@ -86,6 +86,8 @@ class Local:
         self._site = DemoSite(ROOT / "web/demo", demo_port, self.service_url)
         self._site.start()
         self.redis_url = self._redis_url or self._start_valkey()
+        # For `make agent`, which has to reach the store of the program that runs.
+        write_private(self.var / "redis-url", self.redis_url + "\n")
         bot_port, action_port = free_port(), free_port()
         self.bot_url = f"http://{HOST}:{bot_port}"
         for name, env in self._environments(port, demo_port, bot_port, action_port).items():
@@ -125,7 +127,6 @@ class Local:
             "REDIS_URL": self.redis_url,
             "BOT_URL": self.bot_url,
             "BOT_TOKEN": self.secrets["BOT_TOKEN"],
-            "SECRET_KEY": self.secrets["SECRET_KEY"],
             "FIRST_PASSWORD": self.first_password,
             "WIDGET_ORIGINS": json.dumps(_origins(demo_port)),
             "DESK_ORIGINS": json.dumps(_origins(port)),

@@ -59,7 +59,7 @@ def test_that_each_program_gets_what_it_needs_and_no_more(running: Local) -> Non
     assert service["BOT_URL"] == running.bot_url
     assert service["BOT_TOKEN"] == bot["BOT_TOKEN"]
     assert service["FIRST_PASSWORD"] == running.first_password
-    assert not {"REDIS_URL", "SECRET_KEY", "FIRST_PASSWORD"} & bot.keys()
+    assert not {"REDIS_URL", "FIRST_PASSWORD"} & bot.keys()
     with redis.Redis.from_url(service["REDIS_URL"]) as client:
         assert client.ping()
 

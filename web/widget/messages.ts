@@ -72,7 +72,7 @@ function item(entry: Entry, before: Entry | undefined): HTMLLIElement {
     return made;
   }
   const follows = before?.author.kind === kind && before.author.name === name;
-  const speaker = kind === "agent" && name ? `${name}, support` : SPEAKER[kind];
+  const speaker = kind === "agent" && name ? `${name} (person)` : SPEAKER[kind];
   const masked = maskedNote(entry.masked);
   made.append(
     el("span", { class: follows || kind === "customer" ? "who hidden" : "who" }, `${speaker}: `),

@@ -7,7 +7,7 @@ import { el } from "./dom";
 /** The line under the title. */
 export function whoAnswers({ screen: { view }, welcome }: Client): string {
   if (view?.state === "waiting") return "A person is on the way";
-  if ((view?.state === "agent" || view?.state === "confirming") && view.agent) return `${view.agent.name}, support`;
+  if ((view?.state === "agent" || view?.state === "confirming") && view.agent) return `${view.agent.name} (person)`;
   if (view?.state === "closed") return "Closed. Write to open it again";
   const bot = view?.bot ?? welcome?.bot ?? "ready";
   if (bot === "warming") return "Assistant (bot) is starting";

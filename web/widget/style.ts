@@ -66,6 +66,7 @@ h2 { margin: 0; font-size: 16px; line-height: 1.3; }
 .notice .small { margin: 0 0 6px; }
 .bad { background: var(--bad-soft); color: var(--bad); }
 .ask { border: 1px solid var(--accent); }
+.ask .small { margin: 8px 0 0; }
 .composer { display: flex; flex-wrap: wrap; align-items: flex-end; gap: 8px; padding: 8px 12px max(12px, env(safe-area-inset-bottom)); border-block-start: 1px solid var(--line); }
 textarea { flex: 1; min-width: 0; min-height: 42px; max-height: 140px; resize: none; padding: 9px 12px; border-radius: 12px; border: 1px solid #7d9094; background: var(--ground); }
 .send { display: grid; place-items: center; width: 42px; height: 42px; padding: 0; border: 0; background: var(--accent); color: var(--on-accent); }
