@@ -5,21 +5,25 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.packet import build
+from bot.packet import build
 
 
 class ActionHandoff(Action):
     def name(self) -> str:
         return "action_handoff"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
         """Sends the packet back as the answer's custom payload; the service brings the person."""
         metadata = tracker.latest_message.get("metadata") or {}
         if "turn" not in metadata:
             # rasa shell and other channels have no line to hand over to; say so plainly.
             dispatcher.utter_message(text="(This goes to a person: no handoff service on this channel.)")
             return []
-        packet = build(tracker.latest_message, metadata["turn"], metadata["history"], metadata["model"], titles(domain))
+        packet = build(
+            tracker.latest_message, metadata["turn"], metadata["history"], metadata["model"], titles(domain)
+        )
         dispatcher.utter_message(json_message={"handoff": packet})
         return []
 

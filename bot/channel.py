@@ -15,6 +15,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
 from bot import turn_state
+from bot.packet import located
 
 _log = logging.getLogger(__name__)
 NAME = "baton"
@@ -127,6 +128,7 @@ async def _handle(app: Sanic, on_new_message: Handle, turn: dict[str, Any]) -> d
             said,
             turn["conversation"],
             input_channel=NAME,
+            message_id=turn["turn"],
             metadata={"turn": context, "history": history, "model": _model(agent)},
         )
     )
@@ -175,8 +177,6 @@ def _said(message: dict[str, Any]) -> dict[str, Any]:
 
 
 def _seen(turn: dict[str, Any], tracker: DialogueStateTracker) -> dict[str, Any]:
-    from actions.packet import located
-
     assert tracker.latest_message
     parsed = tracker.latest_message.parse_data or {}
     intent = parsed.get("intent") or {}

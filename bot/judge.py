@@ -76,14 +76,18 @@ def train() -> None:
     log = MODELS / "train.log"
     with log.open("w") as kept:
         command = [sys.executable, "-m", "rasa", "train", "--fixed-model-name", name, "--out", str(MODELS)]
-        code = subprocess.run(command, stdout=kept, stderr=subprocess.STDOUT, cwd=ROOT, check=False).returncode
+        code = subprocess.run(
+            command, stdout=kept, stderr=subprocess.STDOUT, cwd=ROOT, check=False
+        ).returncode
     model = MODELS / f"{name}.tar.gz"
     if code or not model.exists():
         raise UserError(f"rasa train failed; the reason stands at the end of {log.relative_to(ROOT)}")
     say(f"Trained {model.name} in {time.monotonic() - started:.0f} s. Judging it on data/regression …")
     rows = regression()
     verdicts = asyncio.run(judge(model, rows))
-    missed = [row["text"] for row in verdicts if row["set"] == ZERO_TOLERANCE and row["got"]["route"] != "handoff"]
+    missed = [
+        row["text"] for row in verdicts if row["set"] == ZERO_TOLERANCE and row["got"]["route"] != "handoff"
+    ]
     folder = MODELS / "report"
     folder.mkdir(exist_ok=True)
     (folder / "report.json").write_text(json.dumps(table(verdicts), indent=1), encoding="utf-8")
@@ -161,7 +165,9 @@ def verdict(parsed: dict[str, Any]) -> dict[str, Any]:
 
 
 def regression() -> list[dict[str, Any]]:
-    rows = [row | {"set": file.stem} for file in sorted(REGRESSION.glob("*.jsonl")) for row in read_rows(file)]
+    rows = [
+        row | {"set": file.stem} for file in sorted(REGRESSION.glob("*.jsonl")) for row in read_rows(file)
+    ]
     if not rows:
         raise UserError("data/regression holds no rows; nothing is promoted unjudged")
     return rows

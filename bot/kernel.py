@@ -42,7 +42,7 @@ class NGrams:
     @classmethod
     def from_dict(cls, kept: list[dict[str, Any]]) -> "NGrams":
         vectorizers = []
-        for kind, one in zip((_WORDS, _CHARS), kept):
+        for kind, one in zip((_WORDS, _CHARS), kept, strict=True):
             vectorizer = TfidfVectorizer(sublinear_tf=True, vocabulary=one["vocabulary"], **kind)
             vectorizer.idf_ = np.array(one["idf"])
             vectorizers.append(vectorizer)
@@ -51,9 +51,9 @@ class NGrams:
 
 @dataclass
 class KernelRidge:
-    """`dense` (rows, width) of unit length, `sparse` (rows, terms), `weights` (rows, columns), `centroids` (columns, width).
+    """`dense` (rows, width) of unit length, `sparse` (rows, terms), `weights` (rows, columns).
 
-    Columns are classes and, after them, signals; signals have a zero centroid.
+    `centroids` (columns, width). Columns are classes and, after them, signals; signals have a zero centroid.
     """
 
     dense: np.ndarray
@@ -72,7 +72,9 @@ def kernel(dense: np.ndarray, sparse: csr_matrix, rows: np.ndarray, sparse_rows:
     return (1 - SPARSE_WEIGHT) * np.exp(-GAMMA * squared) + SPARSE_WEIGHT * (sparse @ sparse_rows.T).toarray()
 
 
-def fit(dense: np.ndarray, sparse: csr_matrix, targets: np.ndarray, classes: int) -> tuple[KernelRidge, np.ndarray]:
+def fit(
+    dense: np.ndarray, sparse: csr_matrix, targets: np.ndarray, classes: int
+) -> tuple[KernelRidge, np.ndarray]:
     """The model, and the leave-one-out scores of its rows (rows, columns). The first `classes` columns are classes."""
     inverse = np.linalg.inv(kernel(dense, sparse, dense, sparse) + RIDGE * np.eye(len(dense)))
     weights = inverse @ targets

@@ -3,14 +3,16 @@
 import re
 from collections.abc import Iterable
 
+_NUMBERED = r"(?:order|invoice|ticket|post|case|number|no\.?|#)"
+_DEVICES = r"(?:iphone|ipad|android|macbook|windows|mac|chrome|firefox|safari|edge|linux|samsung|pixel)"
 PATTERNS = {
     "email": r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
     "url": r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)]",
-    "order_number": r"\b(?:[A-Z]{2,4}-\d{3,10}|(?:order|invoice|ticket|post|case|number|no\.?|#)\s*(?:number|no\.?|#)?\s*#?\d{3,12})\b",
+    "order_number": rf"\b[A-Z]{{2,4}}-\d{{3,10}}\b|\b{_NUMBERED}\s*(?:number|no\.?|#)?\s*#?\d{{3,12}}\b",
     "phone": r"(?<![\w-])\+\d[\d ()-]{7,16}\d\b",
-    "amount": r"(?:[$€£]\s?\d[\d.,]*\d|[$€£]\s?\d|\b\d[\d.,]*\s?(?:dollars?|euros?|usd|eur|gbp)\b)",
+    "amount": r"[$€£]\s?\d[\d.,]*\d|[$€£]\s?\d|\b\d[\d.,]*\s?(?:dollars?|euros?|usd|eur|gbp)\b",
     "plan": r"\b(?:free|pro|team|enterprise)(?= plan\b)|\bon (?:the )?(?:Free|Pro|Team|Enterprise)\b",
-    "device": r"\b(?:iphone|ipad|android|macbook|windows|mac|chrome|firefox|safari|edge|linux|samsung|pixel)(?:\s(?:air|pro|mini|\d{1,2}(?:\.\d+)*))*\b",
+    "device": rf"\b{_DEVICES}(?:\s(?:air|pro|mini|\d{{1,2}}(?:\.\d+)*))*\b",
     "product": r"\b(?:instagram|facebook|linkedin|tiktok|youtube|pinterest|threads)\b",
 }
 _COMPILED = {kind: re.compile(pattern, re.I) for kind, pattern in PATTERNS.items()}

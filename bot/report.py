@@ -27,12 +27,16 @@ def table(rows: Iterable[Row]) -> dict[str, dict[str, float]]:
         ("anger reaches a person", _wants("anger"), _handed),
         ("anger, as anger", _wants("anger"), _as("anger")),
         ("asks for a person, reaches one", _wants("requested"), _handed),
-        ("uncertainty handed over", lambda row: row["reasons"] == ["uncertainty"], _handed),
+        ("uncertainty handed over", lambda row: bool(row["reasons"] == ["uncertainty"]), _handed),
         ("FAQ answered rightly", _is("answer"), lambda row: _right(row)),
         ("FAQ handed over needlessly", _is("answer"), _handed),
         ("small talk", _is("smalltalk"), lambda row: _right(row)),
         ("wrong answer given, of everything", lambda row: True, lambda row: wrong_answer(row)),
-        ("kept by the bot, of what it should", lambda row: row["route"] != "handoff", lambda row: not _handed(row)),
+        (
+            "kept by the bot, of what it should",
+            lambda row: row["route"] != "handoff",
+            lambda row: not _handed(row),
+        ),
         ("false alarm: security", lambda row: row["route"] != "handoff", _as("security")),
         ("false alarm: anger", lambda row: row["route"] != "handoff", _as("anger")),
     ]
@@ -57,7 +61,9 @@ def markdown(model: str, rows: list[Row], misses: bool = True) -> str:
         for row in wrong[:_MOST_MISSES]:
             got, text = row["got"], " ".join(row["text"].split())[:160]
             expected = f"{row['route']} {row.get('topic') or ''} {row['reasons']}"
-            lines.append(f"- «{text}»: {got['route']} {got['topic'] or ''} {got['reasons']}, expected {expected}")
+            lines.append(
+                f"- «{text}»: {got['route']} {got['topic'] or ''} {got['reasons']}, expected {expected}"
+            )
     return "\n".join(lines) + "\n"
 
 
@@ -68,15 +74,16 @@ def wrong_answer(row: Row) -> bool:
 
 def _right(row: Row) -> bool:
     got = row["got"]
-    return got["route"] == row["route"] and (row["route"] == "handoff" or got["topic"] == row["topic"])
+    same_topic = row["route"] == "handoff" or got["topic"] == row["topic"]
+    return bool(got["route"] == row["route"] and same_topic)
 
 
 def _handed(row: Row) -> bool:
-    return row["got"]["route"] == "handoff"
+    return bool(row["got"]["route"] == "handoff")
 
 
 def _wants(reason: str) -> Callable[[Row], bool]:
-    return lambda row: reason in row["reasons"]
+    return lambda row: bool(reason in row["reasons"])
 
 
 def _as(reason: str) -> Callable[[Row], bool]:
@@ -84,4 +91,4 @@ def _as(reason: str) -> Callable[[Row], bool]:
 
 
 def _is(route: str) -> Callable[[Row], bool]:
-    return lambda row: row["route"] == route
+    return lambda row: bool(row["route"] == route)

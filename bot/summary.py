@@ -4,7 +4,10 @@ import re
 from collections.abc import Sequence
 
 _SENTENCE = re.compile(r"(?<=[.!?\n])\s+")
-_GREETING = re.compile(r"^(hi|hello|hey|good (morning|afternoon|evening|day)|dear|greetings|thanks|thank you)\b[^.?]{0,30}$", re.I)
+_GREETING = re.compile(
+    r"^(hi|hello|hey|good (morning|afternoon|evening|day)|dear|greetings|thanks|thank you)\b[^.?]{0,30}$",
+    re.I,
+)
 _LONGEST = 280
 
 

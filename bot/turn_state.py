@@ -45,7 +45,9 @@ class TurnTrackerStore(TrackerStore):
 
 def tracker_from(conversation: str, state: dict[str, Any] | None, domain: Domain) -> DialogueStateTracker:
     events = [Event.from_parameters(kept) for kept in (state or {}).get("events", [])]
-    tracker = DialogueStateTracker.from_events(conversation, [event for event in events if event], domain.slots)
+    tracker = DialogueStateTracker.from_events(
+        conversation, [event for event in events if event], domain.slots
+    )
     if not tracker.events:
         tracker.update(ActionExecuted("action_listen"))
     return tracker
@@ -54,14 +56,26 @@ def tracker_from(conversation: str, state: dict[str, Any] | None, domain: Domain
 def append_happened(tracker: DialogueStateTracker, happened: list[dict[str, Any]]) -> None:
     """The stretch with a person, as things that were said and not as intents: nothing of it is answered again."""
     for said in happened:
-        tracker.update(BotUttered(said["text"][:500], metadata={"author": said["author"], "seq": said["seq"]}))
+        tracker.update(
+            BotUttered(said["text"][:500], metadata={"author": said["author"], "seq": said["seq"]})
+        )
 
 
-def state_from(tracker: DialogueStateTracker, before: dict[str, Any] | None, turn: dict[str, Any]) -> dict[str, Any]:
+def state_from(
+    tracker: DialogueStateTracker, before: dict[str, Any] | None, turn: dict[str, Any]
+) -> dict[str, Any]:
     """What the next turn needs: the last turns' events, slimmed; what was answered; the customer's last words."""
     events = [_slim(event) for event in _last_turns(list(tracker.events))]
-    texts = [*(before or {}).get("texts", []), *([message["seq"], message["text"][:500]] for message in turn["messages"])]
-    state = {"v": 1, "events": events, "tried": tried(tracker, before, turn)[-_TRIED:], "texts": texts[-_TEXTS:]}
+    texts = [
+        *(before or {}).get("texts", []),
+        *([message["seq"], message["text"][:500]] for message in turn["messages"]),
+    ]
+    state = {
+        "v": 1,
+        "events": events,
+        "tried": tried(tracker, before, turn)[-_TRIED:],
+        "texts": texts[-_TEXTS:],
+    }
     while len(json.dumps(state).encode()) > MAX_BYTES and (state["events"] or state["texts"]):
         state["events"] = state["events"][len(state["events"]) // 2 + 1 :]
         state["texts"] = state["texts"][1:]

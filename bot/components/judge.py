@@ -41,7 +41,7 @@ class Judge(IntentClassifier, GraphComponent):
     def get_default_config() -> dict[str, Any]:
         return {
             "kept": 0.95,
-            "costs": {"security": 2.0, "anger": 2.0, "requested": 2.0},
+            "costs": {"security": 3.0, "anger": 2.0, "requested": 4.0},
             "sentence_margin": 0.25,
         }
 
@@ -55,7 +55,11 @@ class Judge(IntentClassifier, GraphComponent):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> "Judge":
         return cls(config, model_storage, resource)
 
@@ -72,7 +76,7 @@ class Judge(IntentClassifier, GraphComponent):
         self._grams = kernel.NGrams.fit([text.lower() for text in texts])
         sparse = self._grams.of([text.lower() for text in texts])
         targets = np.zeros((len(texts), len(intents) + len(SIGNALS)))
-        for row, (intent, signals) in enumerate(zip(truth, labels)):
+        for row, (intent, signals) in enumerate(zip(truth, labels, strict=True)):
             targets[row, intents.index(intent)] = 1.0
             for signal in signals:
                 targets[row, len(intents) + SIGNALS.index(signal)] = 1.0
@@ -101,7 +105,9 @@ class Judge(IntentClassifier, GraphComponent):
         return {
             "temperature": scale,
             "confidence": float(np.quantile(right, 1 - self._config["kept"])),
-            "distance": float(np.quantile(left_out[answerable][:, topics].max(axis=1), 1 - self._config["kept"])),
+            "distance": float(
+                np.quantile(left_out[answerable][:, topics].max(axis=1), 1 - self._config["kept"])
+            ),
             "signals": thresholds,
         }
 
@@ -124,7 +130,9 @@ class Judge(IntentClassifier, GraphComponent):
         found = found or self._uncertain(scores[0], ranking)
         raised = intent_for(found)
         topics = [ranked for ranked in ranking if ranked["name"] not in NEEDS_PERSON]
-        best = {"name": raised, "confidence": self._confidence(found, ranking, raised)} if raised else topics[0]
+        best = (
+            {"name": raised, "confidence": self._confidence(found, ranking, raised)} if raised else topics[0]
+        )
         message.set(INTENT, best, add_to_output=True)
         ranked = [best, *(one for one in ranking if one["name"] != best["name"])]
         message.set("intent_ranking", ranked[:_RANKED], add_to_output=True)
@@ -133,7 +141,9 @@ class Judge(IntentClassifier, GraphComponent):
     def _ranking(self, scores: np.ndarray) -> list[dict[str, Any]]:
         intents = self._facts["intents"]
         certain = kernel.softmax(scores[: len(intents)] / self._facts["temperature"])
-        return [{"name": intents[place], "confidence": float(certain[place])} for place in np.argsort(-certain)]
+        return [
+            {"name": intents[place], "confidence": float(certain[place])} for place in np.argsort(-certain)
+        ]
 
     def _scored(self, parts: list[str], scores: np.ndarray) -> list[Signal]:
         columns = scores[:, len(self._facts["intents"]) :]
@@ -202,7 +212,8 @@ class Judge(IntentClassifier, GraphComponent):
             judge._facts = json.loads((folder / "facts.json").read_text(encoding="utf-8"))
             with np.load(folder / "ridge.npz", allow_pickle=False) as kept:
                 sparse = kernel.csr_matrix(
-                    (kept["sparse_data"], kept["sparse_indices"], kept["sparse_indptr"]), shape=tuple(kept["sparse_shape"])
+                    (kept["sparse_data"], kept["sparse_indices"], kept["sparse_indptr"]),
+                    shape=tuple(kept["sparse_shape"]),
                 )
                 judge._ridge = kernel.KernelRidge(kept["dense"], sparse, kept["weights"], kept["centroids"])
         judge._grams = kernel.NGrams.from_dict(judge._facts.pop("grams"))
@@ -226,4 +237,9 @@ def _sentences(text: str) -> list[str]:
 
 def _shown(signal: Signal) -> dict[str, Any]:
     evidence = [{"rule": one.rule, "words": one.words} for one in signal.evidence]
-    return {"signal": signal.signal, "kind": signal.kind, "score": round(signal.score, 3), "evidence": evidence}
+    return {
+        "signal": signal.signal,
+        "kind": signal.kind,
+        "score": round(signal.score, 3),
+        "evidence": evidence,
+    }

@@ -38,15 +38,34 @@ def build(
         "reasons": [_reason(signal) for signal in signals] or [_reason_of(intent, messages)],
         "intent": _intent(intent, parsed.get("intent_ranking") or []),
         "known": known(said),
-        "tried": [one | {"title": titles.get(one["topic"], one["topic"])} for one in history.get("tried", [])],
+        "tried": [
+            one | {"title": titles.get(one["topic"], one["topic"])} for one in history.get("tried", [])
+        ],
         "summary": summary([text for _, text in said], words),
         "transcript": turn["transcript"],
     }
 
 
 def language(texts: list[str]) -> str:
-    """"en" where common English words stand in it, else empty: a guess for whoever routes by language."""
-    common = {"the", "i", "is", "to", "my", "a", "you", "and", "it", "in", "of", "not", "we", "how", "what", "your"}
+    """ "en" where common English words stand in it, else empty: a guess for whoever routes by language."""
+    common = {
+        "the",
+        "i",
+        "is",
+        "to",
+        "my",
+        "a",
+        "you",
+        "and",
+        "it",
+        "in",
+        "of",
+        "not",
+        "we",
+        "how",
+        "what",
+        "your",
+    }
     words = {word.strip(".,!?'").lower() for text in texts for word in text.split()}
     return "en" if words & common else ""
 
@@ -60,11 +79,15 @@ def _reason_of(intent: dict[str, Any], messages: list[dict[str, Any]]) -> dict[s
     """Where the intent alone says so (a pressed button, a story of the trainer's)."""
     reason, kind = NEEDS_PERSON.get(intent["name"], ("uncertainty", None))
     evidence = [{"rule": f"intent {intent['name']}", "words": "", "seq": messages[-1]["seq"]}]
-    return _reason({"signal": reason, "kind": kind, "score": float(intent["confidence"]), "evidence": evidence})
+    return _reason(
+        {"signal": reason, "kind": kind, "score": float(intent["confidence"]), "evidence": evidence}
+    )
 
 
 def _intent(intent: dict[str, Any], ranking: list[dict[str, Any]]) -> dict[str, Any]:
-    ranked = [{"name": one["name"], "confidence": round(float(one["confidence"]), 4)} for one in ranking[:_RANKED]]
+    ranked = [
+        {"name": one["name"], "confidence": round(float(one["confidence"]), 4)} for one in ranking[:_RANKED]
+    ]
     return {"name": intent["name"], "confidence": round(float(intent["confidence"]), 4), "ranking": ranked}
 
 

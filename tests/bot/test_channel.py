@@ -1,0 +1,154 @@
+"""The bot's door: what it takes, what it refuses, and that it keeps nothing between two turns."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.bot.conftest import Bot
+
+WIRE = Path(__file__).resolve().parents[1] / "wire"
+
+
+def golden(name: str) -> dict:
+    return json.loads((WIRE / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def same_shape(example: object, found: object) -> bool:
+    """Every field of the example is there, with a value of the same kind (an empty list fits any list)."""
+    if isinstance(example, dict):
+        return isinstance(found, dict) and all(
+            name in found and same_shape(part, found[name]) for name, part in example.items()
+        )
+    if isinstance(example, list):
+        return isinstance(found, list) and all(same_shape(example[0], part) for part in found if example)
+    return example is None or found is None or isinstance(found, type(example))
+
+
+def test_that_the_golden_turn_is_answered_in_the_golden_shape(fresh: Bot) -> None:
+    status, answer = fresh.post(json.dumps(golden("turn_request")).encode())
+    assert status == 200
+    example = golden("turn_handoff")
+    example["state"] = {}
+    assert same_shape(example, answer)
+    packet = answer["packet"]
+    assert packet["reasons"][0]["reason"] == "security"
+    assert packet["reasons"][0]["kind"] == "incident"
+    assert packet["transcript"] == golden("turn_request")["transcript"]
+    known = {(fact["kind"], fact["value"], fact["seq"]) for fact in packet["known"]}
+    assert {("order_number", "PL-88213", 3), ("plan", "Pro", 3)} <= known
+
+
+def test_that_a_question_is_answered(fresh: Bot) -> None:
+    answer = fresh.say("how do i get my money back")
+    assert "14 days" in answer["messages"][0]["text"]
+    assert answer["packet"] is None
+    assert answer["seen"][0]["intent"] == "faq_refund"
+    assert same_shape(golden("turn_answer") | {"state": {}}, answer)
+
+
+def test_that_the_packet_says_what_the_bot_has_answered(fresh: Bot) -> None:
+    fresh.say("where are my invoices", seq=1)
+    fresh.say("how do i export my data", seq=3)
+    packet = fresh.say("can I talk to a human please", seq=5)["packet"]
+    assert [(tried["topic"], tried["title"], tried["seq"]) for tried in packet["tried"]] == [
+        ("invoice", "Invoices and receipts", 1),
+        ("export_data", "Exporting your data", 3),
+    ]
+    assert packet["reasons"][0]["reason"] == "requested"
+
+
+def test_that_two_conversations_do_not_mix_and_a_repeat_answers_the_same(fresh: Bot) -> None:
+    fresh.say("where are my invoices", conversation="c_a")
+    fresh.say("how do i turn on two factor", conversation="c_b")
+    again = json.dumps(fresh.turn("get me a human", conversation="c_a", seq=3)).encode()
+    first, second = fresh.post(again), fresh.post(again)
+    assert first == second
+    assert [tried["topic"] for tried in first[1]["packet"]["tried"]] == ["invoice"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/faq_refund",
+        "  /faq_refund{}",
+        "\u200b/restart",
+        '\u00a0/anger{"x":"y"}',
+        "//faq_refund",
+        "\ufeff/back",
+    ],
+)
+def test_that_a_typed_intent_is_only_text(fresh: Bot, text: str) -> None:
+    fresh.say("where are my invoices")
+    answer = fresh.say(text, seq=3)
+    assert answer["seen"][0]["confidence"] < 1.0
+    assert answer["state"]["events"], "a typed /restart would have emptied the conversation"
+
+
+def test_that_a_pressed_button_is_an_intent(fresh: Bot) -> None:
+    turn = fresh.turn("Refunds")
+    turn["messages"][0]["payload"] = "/faq_refund"
+    status, answer = fresh.post(json.dumps(turn).encode())
+    assert status == 200
+    assert "14 days" in answer["messages"][0]["text"]
+
+
+def test_that_a_burst_is_read_as_one(fresh: Bot) -> None:
+    answer = fresh.say("hi", "my bank refused the charge", "what happens to my posts now")
+    assert answer["seen"][0]["seq"] == 3
+    assert "We try the card again" in answer["messages"][0]["text"]
+
+
+def test_that_what_a_person_said_is_not_answered_and_does_not_count(fresh: Bot) -> None:
+    happened = [
+        {"seq": 1, "author": "customer", "text": "this is a disgrace, give me a human"},
+        {"seq": 2, "author": "agent", "text": "I am sorry. Your refund is on its way."},
+    ]
+    answer = fresh.say("thank you, bye", seq=3, happened=happened)
+    assert answer["packet"] is None
+    assert answer["seen"][0]["intent"] in {"thanks", "goodbye"}
+
+
+def test_that_five_hundred_turns_leave_the_state_bounded(fresh: Bot) -> None:
+    sizes = [
+        len(json.dumps(fresh.say("how do i schedule a post", seq=seq)["state"])) for seq in range(1, 1001, 2)
+    ]
+    assert max(sizes) <= 16_384
+    assert max(sizes[-100:]) <= max(sizes[20:120]) + 200
+
+
+@pytest.mark.parametrize("token", ["", "wrong", "token-of-the-test2"])
+def test_that_without_the_token_nothing_is_answered(fresh: Bot, token: str) -> None:
+    assert fresh.post(json.dumps(fresh.turn("hi")).encode(), token)[0] == 401
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"version": 2},
+        {"messages": []},
+        {"messages": [{"seq": "1", "text": "hi"}]},
+        {"messages": [{"seq": 1, "text": None}]},
+        {"messages": None},
+        {"happened": [{"seq": 1, "author": "bot", "text": "x"}]},
+        {"deadline_ms": "soon"},
+        {"transcript": None},
+    ],
+)
+def test_that_what_is_not_a_turn_is_refused(fresh: Bot, change: dict) -> None:
+    assert fresh.post(json.dumps(fresh.turn("hi") | change).encode())[0] == 400
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"not json", b"\xff\xfe"])
+def test_that_what_is_not_json_is_refused(fresh: Bot, body: bytes) -> None:
+    assert fresh.post(body)[0] == 400
+
+
+def test_that_without_the_action_server_the_turn_fails_and_others_go_on(fresh: Bot) -> None:
+    """The last test of this file: it ends the action server for good."""
+    fresh.actions.terminate()
+    fresh.actions.wait(20)
+    status, answer = fresh.post(json.dumps(fresh.turn("get me a human please")).encode())
+    assert status == 500
+    assert "packet" in answer["error"]
+    assert fresh.say("how do i get my money back")["messages"]

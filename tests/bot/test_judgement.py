@@ -1,0 +1,107 @@
+"""Kernel, encoder and rules: figures that can be checked by hand."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot import kernel
+from bot.encoder import shared_encoder
+from bot.encoder_export import EncoderError, exported
+from bot.rules import rules, tokens
+
+GOLDEN = [-0.0148, 0.0477, -0.0147, -0.0060, -0.0406, -0.0122]
+
+
+def test_that_the_closed_form_equals_leaving_each_row_out() -> None:
+    texts = [
+        "a refund please",
+        "money back",
+        "reset my password",
+        "forgot the password",
+        "get my money back now",
+    ]
+    encoder = shared_encoder()
+    dense = np.stack([encoder.encode(text) for text in texts])
+    sparse = kernel.NGrams.fit(texts).of(texts)
+    targets = np.array([[1, 0], [1, 0], [0, 1], [0, 1], [1, 0]], dtype=float)
+    _, left_out = kernel.fit(dense, sparse, targets, classes=2)
+    for row in range(len(texts)):
+        rest = [other for other in range(len(texts)) if other != row]
+        model, _ = kernel.fit(dense[rest], sparse[rest], targets[rest], classes=2)
+        assert np.allclose(model.scores(dense[[row]], sparse[[row]]), left_out[[row]], atol=1e-6)
+
+
+def test_that_n_grams_survive_being_written_down() -> None:
+    grams = kernel.NGrams.fit(["a refund please", "money back"])
+    again = kernel.NGrams.from_dict(grams.as_dict())
+    texts = ["please refund my money"]
+    assert np.allclose(grams.of(texts).toarray(), again.of(texts).toarray())
+
+
+def test_that_the_cheapest_threshold_weighs_misses() -> None:
+    scores, truth = np.array([0.1, 0.2, 0.3, 0.4]), np.array([False, True, False, True])
+    assert kernel.cheapest_threshold(scores, truth, cost_of_miss=5) == pytest.approx(0.15)
+    assert kernel.cheapest_threshold(scores, truth, cost_of_miss=0.5) == pytest.approx(0.35)
+
+
+def test_that_the_encoder_places_like_with_like() -> None:
+    encode = shared_encoder().encode
+    refund, money, weather = (
+        encode(text) for text in ("I want a refund", "give me my money back", "it rains in Oslo")
+    )
+    assert np.linalg.norm(refund) == pytest.approx(1.0, abs=1e-5)
+    assert refund @ money > 0.5 > 0.2 > refund @ weather
+
+
+def test_that_the_encoder_is_the_one_we_know() -> None:
+    """First figures of the full-precision model, from the weights by numpy; quantization moves them a little."""
+    vector = shared_encoder().encode("How do I get my money back?")
+    assert np.allclose(vector[:6], GOLDEN, atol=0.02), [round(float(part), 4) for part in vector[:6]]
+
+
+def test_that_other_weights_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(EncoderError, match="SHA-256"):
+        exported(sha256="0" * 64, cache=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("Why do I see another company's messages?", "others_data"),
+        ("someone else's drafts are in my list", "others_data"),
+        ("i got hacked", "account_taken"),
+        ("there is an unknown device in my sessions", "unknown_activity"),
+        ("weird mail from you asking for my password", "phishing"),
+        ("our api key was leaked", "leaked_secret"),
+        ("Are you SOC 2 certified?", "assurance"),
+        ("can i talk to a person", "wants_person"),
+        ("thanks for nothing", "furious"),
+        ("no, that didn't help", "did_not_help"),
+    ],
+)
+def test_that_a_rule_sees_what_it_is_for(text: str, rule: str) -> None:
+    found = {one.rule for signal in rules().signals(text) for one in signal.evidence}
+    assert rule in found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "human resources joins us, how do I invite them",
+        "my password is old, how do I change it",
+        "the campaign is killing it",
+        "how do I make our account safer",
+        "my manager needs access to billing",
+        "how do i assign a message to another agent",
+    ],
+)
+def test_that_rules_stay_quiet_at_harmless_words(text: str) -> None:
+    assert rules().signals(text) == []
+
+
+def test_that_a_pattern_line_is_read_as_it_is_explained() -> None:
+    first, *gap, last = tokens("log*|sign __ ?here")
+    assert first["TEXT"]["REGEX"] == "^(?:log.*|sign)$"
+    assert gap == [{"OP": "?"}] * 3
+    assert last["OP"] == "?"
