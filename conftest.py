@@ -14,7 +14,7 @@ collect_ignore = [*([] if in_bot else BOT_TESTS), *([] if in_service else SERVIC
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # Rasa's dependencies of 2022 warn at import, so beside them only our own warnings are errors and theirs are not shown.
+    # Rasa's dependencies of 2022 warn at import; beside them only our own warnings are errors.
     of_bot = ["ignore::DeprecationWarning", "error:::bot", "error:::actions"]
     for line in ["error"] if in_service else of_bot:
         config.addinivalue_line("filterwarnings", line)
