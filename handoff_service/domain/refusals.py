@@ -9,7 +9,6 @@ STATUS = {
     "bad_cursor": 422,
     "unknown_choice": 422,
     "bad_origin": 403,
-    "not_allowed": 403,
     "not_logged_in": 401,
     "bad_login": 401,
     "not_found": 404,

@@ -142,3 +142,15 @@ def test_that_without_the_bot_the_customer_reaches_a_person(
     expect(sam.facts).to_contain_text("Bot failed")
     expect(sam.transcript).to_contain_text("how do i export my data")
     baton.start_child("bot")
+
+
+def test_that_no_message_stands_in_a_log_file(baton: Local, customer: CustomerPage, sam: AgentPage) -> None:
+    customer.say("how do refunds work, canary-one")
+    expect(customer.said_by("bot")).to_have_count(1)
+    customer.say("get me a human because of canary-two")
+    sam.take("canary-two")
+    sam.reply("canary-three")
+    expect(customer.said_by("agent")).to_have_count(1)
+    logs = [file.read_text(encoding="utf-8", errors="replace") for file in (baton.var / "log").iterdir()]
+    assert logs
+    assert not any("canary" in log for log in logs)

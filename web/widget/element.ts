@@ -165,7 +165,7 @@ export class BatonChat extends HTMLElement {
     this.#unread = unread;
     this.#badge.hidden = unread === 0;
     setText(this.#badge, String(unread));
-    const label = this.#panel.hidden ? "Open the chat" : "Close the chat";
+    const label = this.#panel.hidden ? "Help: open the chat" : "Help: close the chat";
     this.#launcher.setAttribute("aria-label", unread ? `${label}, ${unread} unread` : label);
   }
 
