@@ -104,6 +104,11 @@ def router(ctx: Context) -> APIRouter:
         calls_of.take(conversation)
         return await for_customer(ctx, conversation, body)
 
+    _socket(ctx, routes)
+    return routes
+
+
+def _socket(ctx: Context, routes: APIRouter) -> None:
     @routes.websocket("/conversations/socket")
     async def socket(ws: WebSocket) -> None:
         await ws.accept()
@@ -119,8 +124,6 @@ def router(ctx: Context) -> APIRouter:
             await line.bye(Refusal("bad_frame", "The first frame must be a hello."))
         else:
             await _serve(ctx, line, hello.conversation, after)
-
-    return routes
 
 
 async def _serve(ctx: Context, line: Socket, conversation: str, after: cursor.Cursor) -> None:

@@ -107,6 +107,11 @@ def router(ctx: Context) -> APIRouter:
     async def call(body: DeskCall, agent: LoggedIn) -> dict[str, Any]:
         return await for_agent(ctx, agent, body)
 
+    _socket(ctx, routes, cookie)
+    return routes
+
+
+def _socket(ctx: Context, routes: APIRouter, cookie: str) -> None:
     @routes.websocket("/socket")
     async def socket(ws: WebSocket, origin: Annotated[str | None, Header()] = None) -> None:
         await ws.accept()
@@ -119,8 +124,6 @@ def router(ctx: Context) -> APIRouter:
             await line.bye(refusal)
             return
         await _Desk(ctx, line, agent, token).serve()
-
-    return routes
 
 
 async def _seen_by(

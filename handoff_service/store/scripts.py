@@ -88,4 +88,4 @@ class Scripts:
 
 
 def unavailable() -> Refusal:
-    return Refusal("store_unavailable", "The service cannot store this right now; it will be tried again.")
+    return Refusal("store_unavailable", "We cannot store this right now. Please send it again in a moment.")
