@@ -7,7 +7,7 @@ from typing import Any
 from handoff_service.domain import words
 from handoff_service.domain.agents import Agent, lanes
 from handoff_service.domain.entries import Event, Kind, system
-from handoff_service.domain.text import clean_optional
+from handoff_service.domain.masking import take_in_optional
 from handoff_service.flows.context import Context
 
 
@@ -33,7 +33,7 @@ async def give_back(
     ctx: Context, agent: Agent, op: str, conversation: str, fence: str, text: str
 ) -> dict[str, Any]:
     """Back to the line at its old place, with a note for who comes next. Raises Refusal: not_yours."""
-    text = clean_optional(text)
+    text = take_in_optional(text)
     note = {"author": {"kind": Kind.AGENT, "name": agent.name}, "event": "gave_back", "text": text}
     return await ctx.scripts.run(
         "give_back",

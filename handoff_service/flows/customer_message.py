@@ -6,15 +6,15 @@ from typing import Any
 
 from handoff_service.domain import words
 from handoff_service.domain.entries import Draft, Event, Kind, system
+from handoff_service.domain.masking import Masked, take_in
 from handoff_service.domain.refusals import Refusal
-from handoff_service.domain.text import clean
 from handoff_service.flows import bot_turn
 from handoff_service.flows.context import Context, new_id
 
 
 async def say(ctx: Context, conversation: str, op: str, text: str) -> dict[str, Any]:
     """Raises Refusal: text_*, other_text, too_many_messages, not_found."""
-    return await _store(ctx, conversation, op, clean(text), choice=None)
+    return await _store(ctx, conversation, op, take_in(text), choice=None)
 
 
 async def choose(ctx: Context, conversation: str, op: str, choice: str) -> dict[str, Any]:
@@ -25,7 +25,7 @@ async def choose(ctx: Context, conversation: str, op: str, choice: str) -> dict[
     fields = await ctx.reads.fields(conversation)
     offered = json.loads(fields.get("choices", "{}")).get(choice)
     title = offered["title"] if offered else await _pressed_before(ctx, conversation, op)
-    return await _store(ctx, conversation, op, title, choice=choice)
+    return await _store(ctx, conversation, op, Masked(title, ()), choice=choice)
 
 
 async def _pressed_before(ctx: Context, conversation: str, op: str) -> str:
@@ -35,15 +35,17 @@ async def _pressed_before(ctx: Context, conversation: str, op: str) -> str:
     raise Refusal("unknown_choice", "That button is not on offer any more.")
 
 
-async def _store(ctx: Context, conversation: str, op: str, text: str, choice: str | None) -> dict[str, Any]:
+async def _store(
+    ctx: Context, conversation: str, op: str, said: Masked, choice: str | None
+) -> dict[str, Any]:
     patience_s = ctx.settings.bot_deadline_s + ctx.bot.warm_up_left_s
     done = await ctx.scripts.run(
         "say",
         id=conversation,
         client_id=op,
-        text=text,
-        text_hash=hashlib.sha256(text.encode()).hexdigest(),
-        body=Draft(Kind.CUSTOMER, text, client_id=op).body(),
+        text=said.text,
+        text_hash=hashlib.sha256(said.text.encode()).hexdigest(),
+        body=Draft(Kind.CUSTOMER, said.text, client_id=op, masked=said.kinds).body(),
         choice=choice,
         turn=new_id("t"),
         patience=int(1000 * patience_s),

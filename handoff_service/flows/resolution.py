@@ -5,7 +5,7 @@ from typing import Any
 from handoff_service.domain import words
 from handoff_service.domain.agents import Agent
 from handoff_service.domain.entries import Draft, Event, Kind, system
-from handoff_service.domain.text import clean_optional
+from handoff_service.domain.masking import take_in_optional
 from handoff_service.flows.context import Context
 
 
@@ -13,7 +13,7 @@ async def propose(
     ctx: Context, agent: Agent, op: str, conversation: str, fence: str, text: str, seen: int
 ) -> dict[str, Any]:
     """Raises Refusal: not_yours, wrong_move, unread."""
-    text = clean_optional(text)
+    text = take_in_optional(text)
     hours = ctx.settings.confirm_hours
     return await ctx.scripts.run(
         "propose",

@@ -12,8 +12,8 @@ export function openChoices(entries: readonly Entry[]): Set<string> {
 
 const MASKED: Record<string, string> = {
   card: "a card number",
+  iban: "a bank account number",
   password: "a password",
-  otp: "a one-time code",
   code: "a one-time code",
   api_key: "an API key",
 };
