@@ -48,6 +48,12 @@ def left(name: str) -> str:
     return f"{name} has handed the conversation back to the line. You keep your place."
 
 
+LAPSED = (
+    "The person who had your conversation lost their connection. You keep your place, and a colleague who reads "
+    "everything above takes over."
+)
+
+
 def proposed(name: str, hours: int | None) -> str:
     if hours is None:
         return f"{name} thinks this is solved. Is it? It stays open until you say so."

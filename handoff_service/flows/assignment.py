@@ -9,6 +9,10 @@ from handoff_service.domain.agents import Agent, lanes
 from handoff_service.domain.entries import Event, Kind, system
 from handoff_service.domain.masking import take_in_optional
 from handoff_service.flows.context import Context
+from handoff_service.store.people import PRESENCE_MS
+
+# An agent who has not answered the server's ask for so long does not hold what customers wait for.
+LEASE_MS = PRESENCE_MS
 
 
 async def take(ctx: Context, agent: Agent, op: str, conversation: str | None) -> dict[str, Any]:
@@ -27,6 +31,12 @@ async def take(ctx: Context, agent: Agent, op: str, conversation: str | None) ->
         fence=secrets.token_urlsafe(16),
         joined=[system(Event.JOINED, words.joined(agent.name)).for_script()],
     )
+
+
+async def lapse(ctx: Context, agent_id: str, conversation: str) -> None:
+    """What an agent left unanswered goes back to its place; nothing happens where the agent is back."""
+    left = [system(Event.LEFT, words.LAPSED).for_script()]
+    await ctx.scripts.run("lapse", id=conversation, agent=agent_id, lease=LEASE_MS, left=left)
 
 
 async def give_back(

@@ -1,4 +1,4 @@
-"""What is due, on every replica: turns that nobody holds, proposals that timed out. Nothing lives in a process."""
+"""What is due, on every replica: turns that nobody holds, leases that lapsed, proposals that timed out."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from handoff_service.domain.refusals import Refusal
-from handoff_service.flows import bot_turn, handoff, resolution
+from handoff_service.flows import assignment, bot_turn, handoff, resolution
 from handoff_service.flows.context import Context
 
 _log = structlog.get_logger()
@@ -26,6 +26,8 @@ async def once(ctx: Context) -> None:
     now = await ctx.scripts.now()
     for conversation in await ctx.reads.due_turns(now):
         await _take_up(ctx, conversation)
+    for agent, conversation in await ctx.reads.lapsed(now - assignment.LEASE_MS):
+        await assignment.lapse(ctx, agent, conversation)
     for what, conversation in await ctx.reads.due_timers(now):
         if what == "confirm":
             await resolution.close_unconfirmed(ctx, conversation)

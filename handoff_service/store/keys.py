@@ -37,6 +37,9 @@ class Keys:
     def owned(self, agent: str) -> str:
         return f"{self.prefix}owned:{agent}"
 
+    def busy(self, agent: str) -> str:
+        return f"{self.prefix}busy:{agent}"
+
     def session(self, digest: str) -> str:
         return f"{self.prefix}session:{digest}"
 

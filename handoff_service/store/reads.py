@@ -138,6 +138,15 @@ class Reads:
         found: list[str] = await self._redis.zrangebyscore(self._keys.turns, "-inf", now, start=0, num=100)
         return found
 
+    async def lapsed(self, last_seen_before: int) -> list[tuple[str, str]]:
+        """(agent, conversation) of everything unanswered that belongs to agents not seen since then."""
+        agents = await self._redis.zrangebyscore(self._keys.presence, "-inf", last_seen_before)
+        pipe = self._redis.pipeline(transaction=False)
+        for agent in agents:
+            pipe.smembers(self._keys.busy(agent))
+        held = await pipe.execute() if agents else []
+        return [(agent, one) for agent, theirs in zip(agents, held, strict=True) for one in sorted(theirs)]
+
     async def due_timers(self, now: int) -> list[tuple[str, str]]:
         """(what, conversation) of each timer that is due."""
         due = await self._redis.zrangebyscore(self._keys.timers, "-inf", now, start=0, num=100)

@@ -8,7 +8,7 @@ import pytest
 
 from deploy.local.valkey import Valkey
 from handoff_service.flows import sweep
-from tests.support.service import Running, ScriptedBot, eventually, frame, hands_over, op, says
+from tests.support.service import DESK, Running, ScriptedBot, eventually, frame, hands_over, op, says
 
 
 async def test_that_a_question_is_answered_and_stays_with_the_bot(service: Running) -> None:
@@ -285,3 +285,49 @@ async def test_that_a_secret_is_nowhere_behind_the_door(service: Running, valkey
     for secret in (b"hunter2", b"4111 1111", b"482913", b"Tulip77", b"Rose1999", b"4711"):
         assert secret not in stored + seen
     assert (await customer.read())["entries"][0]["masked"] == ["card", "password", "code"]
+
+
+async def test_that_what_a_vanished_agent_left_unanswered_goes_back_to_its_place(service: Running) -> None:
+    sam, kim = await service.agent("sam"), await service.agent("kim")
+    open_one, answered_one = await service.customer(), await service.customer()
+    for customer in (open_one, answered_one):
+        await customer.call("ask_person")
+    held = [await sam.take(open_one.conversation), await sam.take(answered_one.conversation)]
+    await sam.call("reply", text="Hello", seen=99, **held[1])
+    due = (await sam.read(open_one.conversation))["view"]["due"]
+    service.pass_time(59_000)
+    await sweep.once(service.ctx)
+    assert (await open_one.read())["view"]["state"] == "agent"
+    service.pass_time(2_000)
+    await sweep.once(service.ctx)
+    assert (await open_one.read())["view"]["state"] == "waiting"
+    assert (await answered_one.read())["view"]["state"] == "agent", "parked: nobody waits for it"
+    assert (await sam.call("reply", text="too late", seen=99, **held[0])).json()["code"] == "not_yours"
+    assert (await kim.lists())["waiting"][0]["due"] == due
+
+    await answered_one.say("one more thing")
+    await sweep.once(service.ctx)
+    assert (await answered_one.read())["view"]["state"] == "waiting"
+
+
+async def test_that_answering_the_servers_ask_keeps_the_conversation(service: Running) -> None:
+    sam = await service.agent()
+    customer = await service.customer()
+    await customer.call("ask_person")
+    await sam.take()
+    service.pass_time(59_000)
+    async with service.socket("/api/v1/desk/socket", DESK, cookie=sam.cookie()) as desk:
+        await frame(desk, "me")
+        service.pass_time(30_000)
+        seen = service.ctx.reads._keys.presence
+        before = await service.ctx.reads._redis.zrange(seen, 0, -1, withscores=True)
+        await desk.send(json.dumps({"type": "here", "n": 1}))
+        await eventually(
+            lambda: service.ctx.reads._redis.zrange(seen, 0, -1, withscores=True), lambda now: now != before
+        )
+        service.pass_time(40_000)
+        await sweep.once(service.ctx)
+        assert (await customer.read())["view"]["state"] == "agent"
+    service.pass_time(61_000)
+    await sweep.once(service.ctx)
+    assert (await customer.read())["view"]["state"] == "waiting"

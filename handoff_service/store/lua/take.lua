@@ -32,6 +32,8 @@ return run(function()
   require_that(redis.call('SCARD', capacity_key(A.agent)) < A.capacity, 'no_capacity',
     'You have ' .. A.capacity .. ' conversations to answer; answer one before you take the next.')
   own(A.agent, A.name, A.fence)
+  -- The lease starts here; from now on answering the server's ask renews it.
+  redis.call('ZADD', key('presence'), 'GT', NOW, A.agent)
   move('agent')
   append_all(A.joined)
   tap()
