@@ -265,7 +265,7 @@ async def test_that_both_sides_see_each_other_type_and_write_at_once(service: Ru
         assert written["entries"][-1]["author"] == {"kind": "agent", "name": "Sam"}
 
 
-SECRETS = "my password is hunter2, card 4111 1111 1111 1111, code 482913"
+SECRETS = "my password is hunter2, card 4111 1111 1111 1111, code 48291357"
 
 
 async def test_that_a_secret_is_nowhere_behind_the_door(service: Running, valkey: Valkey) -> None:
@@ -276,13 +276,13 @@ async def test_that_a_secret_is_nowhere_behind_the_door(service: Running, valkey
     held = await sam.take()
     await sam.call("reply", text="try the password Tulip77", seen=99, **held)
     await sam.call("note", conversation=held["conversation"], text="her password is Rose1999")
-    await sam.call("give_back", text="pin 4711", **held)
+    await sam.call("give_back", text="pw Lily2044", **held)
     stored = b"".join(file.read_bytes() for file in (valkey.data / "appendonlydir").iterdir())
     assert customer.conversation.encode() in stored
     seen = json.dumps(
         [service.bot.turns, await customer.read(), await sam.read(held["conversation"])]
     ).encode()
-    for secret in (b"hunter2", b"4111 1111", b"482913", b"Tulip77", b"Rose1999", b"4711"):
+    for secret in (b"hunter2", b"4111 1111", b"48291357", b"Tulip77", b"Rose1999", b"Lily2044"):
         assert secret not in stored + seen
     assert (await customer.read())["entries"][0]["masked"] == ["card", "password", "code"]
 
