@@ -15,6 +15,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
 from bot import turn_state
+from bot.known import known
 from bot.packet import located
 
 _log = logging.getLogger(__name__)
@@ -189,5 +190,6 @@ def _seen(turn: dict[str, Any], tracker: DialogueStateTracker) -> dict[str, Any]
         "intent": intent.get("name") or "",
         "confidence": round(float(intent.get("confidence") or 0.0), 4),
         "ranking": ranking,
+        "known": known((message["seq"], message["text"]) for message in turn["messages"]),
         "signals": [located(signal, turn["messages"]) for signal in parsed.get("signals") or []],
     }

@@ -95,26 +95,27 @@ class Signal(_Wire):
     evidence: list[EvidenceItem] = Field(default_factory=list)
 
 
+class Known(_Wire):
+    kind: Short
+    value: Short
+    seq: int
+
+
 class Seen(_Wire):
-    """What the NLU made of the message with this seq."""
+    """What the NLU made of the message with this seq, and the facts that stand in the turn's messages."""
 
     seq: int
     intent: Short
     confidence: Score
     ranking: list[Ranked] = Field(default_factory=list)
     signals: list[Signal] = Field(default_factory=list)
+    known: list[Known] = Field(default_factory=list)
 
 
 class Intent(_Wire):
     name: Short
     confidence: Score
     ranking: list[Ranked] = Field(default_factory=list)
-
-
-class Known(_Wire):
-    kind: Short
-    value: Short
-    seq: int
 
 
 class Tried(_Wire):

@@ -8,7 +8,9 @@ from handoff_service.domain.cursor import START
 from handoff_service.domain.entries import Event, Kind, system
 from handoff_service.domain.reasons import ReasonName, urgency
 from handoff_service.flows.context import Context
-from handoff_service.wire import EvidenceItem, HandoffPacket, ReasonItem, Transcript
+from handoff_service.wire import EvidenceItem, HandoffPacket, ReasonItem, Seen, Transcript, Tried
+
+_TOPIC = "faq_"
 
 
 async def ask_person(ctx: Context, conversation: str, op: str) -> dict[str, Any]:
@@ -52,9 +54,10 @@ async def _hand_off(
 
 
 async def _own_packet(ctx: Context, conversation: str, turn: str | None, reason: ReasonItem) -> HandoffPacket:
-    """The service's packet where there is none of the bot: the customer's first and last words."""
-    read = await ctx.reads.conversation(conversation, START)
-    words_of_customer = [entry.text for entry in read.entries if entry.kind == Kind.CUSTOMER]
+    """The service's packet where there is none of the bot: from the log, and from what the bot saw until now."""
+    read = await ctx.reads.conversation(conversation, START, notes_after="")
+    said = [entry.text for entry in read.entries if entry.kind == Kind.CUSTOMER]
+    seen = [Seen(seq=int(seq), **nlu) for seq, nlu in sorted(read.nlu.items(), key=lambda item: int(item[0]))]
     return HandoffPacket(
         version=1,
         conversation=conversation,
@@ -63,8 +66,15 @@ async def _own_packet(ctx: Context, conversation: str, turn: str | None, reason:
         page=read.fields["page"],
         verified=False,
         reasons=[reason],
-        summary=[text[:300] for text in dict.fromkeys([*words_of_customer[-1:], *words_of_customer[:1]])],
+        known=[fact for one in seen for fact in one.known],
+        tried=[_answered(one) for one in seen if one.intent.startswith(_TOPIC)],
+        summary=[text[:300] for text in dict.fromkeys([*said[-1:], *said[:1]])],
         transcript=Transcript(
             through_seq=read.cursor.seq, count=len(read.entries), digest=read.fields["digest"]
         ),
     )
+
+
+def _answered(seen: Seen) -> Tried:
+    topic = seen.intent.removeprefix(_TOPIC)
+    return Tried(topic=topic, title=topic.replace("_", " ").capitalize(), seq=seen.seq)

@@ -331,3 +331,20 @@ async def test_that_answering_the_servers_ask_keeps_the_conversation(service: Ru
     service.pass_time(61_000)
     await sweep.once(service.ctx)
     assert (await customer.read())["view"]["state"] == "waiting"
+
+
+async def test_that_a_person_called_by_button_sees_what_the_bot_saw_and_answered(service: Running) -> None:
+    def answer(turn: dict) -> dict:
+        said = says("Ask within 14 days.")(turn)
+        said["seen"][0]["known"] = [{"kind": "order_number", "value": "PL-88213", "seq": 1}]
+        return said
+
+    service.bot.answer = answer
+    sam = await service.agent()
+    customer = await service.customer("can I return PL-88213")
+    await customer.until(lambda found: len(found["entries"]) == 2)
+    await customer.call("ask_person")
+    held = await sam.take()
+    packet = (await sam.read(held["conversation"]))["view"]["packet"]
+    assert packet["known"] == [{"kind": "order_number", "value": "PL-88213", "seq": 1}]
+    assert packet["tried"] == [{"topic": "refund", "title": "Refund", "seq": 1}]

@@ -133,7 +133,7 @@ def test_that_markup_is_inert_on_both_sides(customer: CustomerPage, sam: AgentPa
 def test_that_without_the_bot_the_customer_reaches_a_person(
     baton: Local, customer: CustomerPage, sam: AgentPage
 ) -> None:
-    customer.say("how do i export my data")
+    customer.say("how do i export my data, we are PL-88213")
     expect(customer.said_by("bot")).to_have_count(1)
     baton.stop_child("bot")
     customer.say("and how long does that take, my bot is gone")
@@ -141,6 +141,8 @@ def test_that_without_the_bot_the_customer_reaches_a_person(
     sam.take("my bot is gone")
     expect(sam.facts).to_contain_text("Bot failed")
     expect(sam.transcript).to_contain_text("how do i export my data")
+    expect(sam.facts).to_contain_text("PL-88213")
+    expect(sam.facts).to_contain_text("Export data")
     baton.start_child("bot")
 
 

@@ -65,7 +65,7 @@ function FromPacket({ packet, show }: { packet: PacketOf; show: (seq: number) =>
             ))}
           </dl>
         ) : (
-          <p class="empty">No number, address or plan was named.</p>
+          <p class="empty">The bot found no number, address or plan.</p>
         )}
       </section>
       <section>
