@@ -90,7 +90,7 @@ class Socket:
             async with asyncio.timeout(_HELLO_S):
                 return await self.frame()
         except TimeoutError:
-            raise Refusal("not_found", "No hello came in time.") from None
+            raise Refusal("bad_frame", "No hello came in time.") from None
 
     async def read(self, handle: Callable[[Frame], Awaitable[None]]) -> None:
         """Handles frames until the client goes; what is refused is said, and the socket goes on."""

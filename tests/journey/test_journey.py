@@ -130,22 +130,6 @@ def test_that_markup_is_inert_on_both_sides(customer: CustomerPage, sam: AgentPa
         assert page.locator("img, a[href^=javascript]").count() == 0
 
 
-def test_that_without_the_bot_the_customer_reaches_a_person(
-    baton: Local, customer: CustomerPage, sam: AgentPage
-) -> None:
-    customer.say("how do i export my data, we are PL-88213")
-    expect(customer.said_by("bot")).to_have_count(1)
-    baton.stop_child("bot")
-    customer.say("and how long does that take, my bot is gone")
-    customer.state("waiting")
-    sam.take("my bot is gone")
-    expect(sam.facts).to_contain_text("Bot failed")
-    expect(sam.transcript).to_contain_text("how do i export my data")
-    expect(sam.facts).to_contain_text("PL-88213")
-    expect(sam.facts).to_contain_text("Export data")
-    baton.start_child("bot")
-
-
 def test_that_no_message_stands_in_a_log_file(baton: Local, customer: CustomerPage, sam: AgentPage) -> None:
     customer.say("how do refunds work, canary-one")
     expect(customer.said_by("bot")).to_have_count(1)
@@ -156,3 +140,47 @@ def test_that_no_message_stands_in_a_log_file(baton: Local, customer: CustomerPa
     logs = [file.read_text(encoding="utf-8", errors="replace") for file in (baton.var / "log").iterdir()]
     assert logs
     assert not any("canary" in log for log in logs)
+
+
+def test_that_a_note_begun_never_waits_in_the_customers_field(customer: CustomerPage, sam: AgentPage) -> None:
+    customer.say("a person please, about drafts and notes")
+    sam.take("drafts and notes")
+    sam.has_it()
+    sam.page.get_by_role("button", name="Note to colleagues").click()
+    sam.page.get_by_role("textbox", name="Note to colleagues").fill("she sounds tired")
+    sam.page.keyboard.press("Tab")
+    sam.page.get_by_role("button", name="Reply to the customer").click()
+    expect(sam.page.get_by_role("textbox", name="Reply to the customer")).to_have_value("")
+    sam.reply("Hello!")
+    expect(customer.said_by("agent")).to_have_text("Hello!")
+    sam.page.get_by_role("button", name="Note to colleagues").click()
+    expect(sam.page.get_by_role("textbox", name="Note to colleagues")).to_have_value("she sounds tired")
+
+
+def test_that_what_was_not_sent_yet_survives_a_reload(customer: CustomerPage) -> None:
+    customer.say("how do i invite a colleague")
+    expect(customer.said_by("bot")).to_have_count(1)
+    customer.page.route_web_socket("**", lambda socket: socket.close())
+    customer.page.reload()
+    customer.say("written while the line was dead")
+    customer.page.unroute_all()
+    page = customer.second_tab()
+    expect(
+        page.locator("li[data-kind=customer]").filter(has_text="written while the line was dead")
+    ).to_have_count(1)
+
+
+def test_that_without_the_bot_the_customer_reaches_a_person(
+    baton: Local, customer: CustomerPage, sam: AgentPage
+) -> None:
+    """The last test of this file: it ends the bot for good."""
+    customer.say("how do i export my data, we are PL-88213")
+    expect(customer.said_by("bot")).to_have_count(1)
+    baton.stop_child("bot")
+    customer.say("and how long does that take, my bot is gone")
+    customer.state("waiting")
+    sam.take("my bot is gone")
+    expect(sam.facts).to_contain_text("Bot failed")
+    expect(sam.transcript).to_contain_text("how do i export my data")
+    expect(sam.facts).to_contain_text("PL-88213")
+    expect(sam.facts).to_contain_text("Export data")

@@ -4,12 +4,17 @@ import { Connection, type Status } from "../shared/connection";
 import type { Call } from "../shared/frames";
 import { leavesGap } from "../shared/log";
 import { Outbox } from "../shared/outbox";
+import { TYPING_SHOWN_MS } from "../shared/screen";
 import { newOp } from "../shared/text";
 import type { DeskFrame } from "./frames";
 import { apply, EMPTY, type OwnFrame, type Screen } from "./screen";
 
 const TYPING_SENT_MS = 2_000;
+// The service asks every 20 s whether we are here; hearing nothing for longer means a dead line.
+const QUIET_MS = 50_000;
 const SESSION = "/api/v1/desk/session";
+
+export type Mode = "reply" | "note";
 
 export class Client {
   screen: Screen = EMPTY;
@@ -17,7 +22,8 @@ export class Client {
   /** "unknown" until the service said whether there is a session. */
   session: "unknown" | "in" | "out" = "unknown";
   problem: string | null = null;
-  drafts = new Map<string, string>();
+  #drafts = new Map<string, string>();
+  #agent = "";
 
   #outbox = new Outbox();
   #connection: Connection | null = null;
@@ -88,6 +94,16 @@ export class Client {
     this.#connection?.send({ type: "typing", conversation: view.conversation, fence: view.fence }, false);
   }
 
+  /** A reply and a note are two drafts: what was meant for colleagues never waits in the customer's field. */
+  draft(conversation: string, mode: Mode): string {
+    return this.#drafts.get(`${mode} ${conversation}`) ?? "";
+  }
+
+  keepDraft(conversation: string, mode: Mode, text: string): void {
+    this.#drafts.set(`${mode} ${conversation}`, text);
+    this.changed();
+  }
+
   dismiss(): void {
     this.problem = null;
     this.changed();
@@ -128,13 +144,15 @@ export class Client {
       frame: (frame) => this.#heard(frame as DeskFrame),
       online: () => {
         this.#watch();
-        for (const call of this.#outbox.toSend(Date.now()).send) this.#send(call);
+        const { send, expired } = this.#outbox.toSend(Date.now());
+        for (const call of send) this.#send(call);
+        for (const call of expired) this.#undone(call, "The connection was away for long. Please look, and do it again if it is still needed.");
       },
       status: (status) => {
         this.status = status;
         this.changed();
       },
-    });
+    }, QUIET_MS);
     this.#connection.start();
   }
 
@@ -152,10 +170,21 @@ export class Client {
       return;
     }
     this.#apply(frame);
+    if (frame.type === "me") this.#begins(frame.agent.id);
+    if (frame.type === "typing") setTimeout(() => this.changed(), TYPING_SHOWN_MS);
     if (frame.type === "done") this.#done(frame.op, frame.conversation);
     if (frame.type === "refused") this.#refused(frame.op, frame.detail);
     if (frame.type === "bye") this.#bye(frame.code, frame.detail);
     this.changed();
+  }
+
+  /** What somebody else left in this tab is not sent, nor shown, under another name. */
+  #begins(agent: string): void {
+    if (this.#agent && this.#agent !== agent) {
+      this.#outbox = new Outbox();
+      this.#drafts.clear();
+    }
+    this.#agent = agent;
   }
 
   #done(op: string, conversation: unknown): void {
@@ -165,10 +194,14 @@ export class Client {
   }
 
   #refused(op: string | null, detail: string): void {
-    const call = op ? this.#outbox.settle(op) : undefined;
+    this.#undone(op ? this.#outbox.settle(op) : undefined, detail);
+  }
+
+  #undone(call: Call | undefined, detail: string): void {
     // What was written is not lost with the refusal.
-    if (call && typeof call.text === "string" && typeof call.conversation === "string" && !this.drafts.get(call.conversation)) {
-      this.drafts.set(call.conversation, call.text);
+    if (call && typeof call.text === "string" && typeof call.conversation === "string") {
+      const mode = call.type === "reply" || call.type === "propose" ? "reply" : "note";
+      if (!this.draft(call.conversation, mode)) this.keepDraft(call.conversation, mode, call.text);
     }
     this.problem = detail;
   }

@@ -2,26 +2,24 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { length, MAX_CHARACTERS, sendable } from "../shared/text";
-import type { Client } from "./client";
+import type { Client, Mode } from "./client";
 import type { DeskView } from "./frames";
-
-type Mode = "reply" | "note";
 
 export function Composer({ client, view }: { client: Client; view: DeskView }) {
   const mine = view.fence !== undefined;
-  const [mode, setMode] = useState<Mode>(mine ? "reply" : "note");
-  const [text, setText] = useState(client.drafts.get(view.conversation) ?? "");
-  useEffect(() => setMode(mine ? "reply" : "note"), [mine]);
+  const [mode, setMode] = useState<Mode>(() => startsAs(client, view, mine));
+  const text = client.draft(view.conversation, mode);
+  useEffect(() => setMode(startsAs(client, view, mine)), [mine]);
 
   function write(now: string): void {
-    setText(now);
-    client.drafts.set(view.conversation, now);
+    client.keepDraft(view.conversation, mode, now);
     if (mode === "reply" && now) client.typing();
   }
 
   function send(how: (text: string) => void): void {
-    how(text.trim());
+    const said = text.trim();
     write("");
+    how(said);
   }
 
   const submit = (): void => {
@@ -76,4 +74,10 @@ export function Composer({ client, view }: { client: Client; view: DeskView }) {
       </div>
     </form>
   );
+}
+
+/** A note that was begun is found as a note again. */
+function startsAs(client: Client, view: DeskView, mine: boolean): Mode {
+  const noteOnly = client.draft(view.conversation, "note") && !client.draft(view.conversation, "reply");
+  return mine && !noteOnly ? "reply" : "note";
 }

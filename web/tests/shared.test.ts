@@ -102,7 +102,8 @@ describe("a connection", () => {
   test("comes back after it was cut, and says so", () => {
     last().onclose?.();
     expect(connection.send({ type: "say" })).toBe(false);
-    vi.advanceTimersByTime(60_000);
+    // One attempt, and not so long that an unanswered one is given up again.
+    vi.advanceTimersByTime(600);
     expect(FakeSocket.all.length).toBeGreaterThan(1);
     last().onopen?.();
     last().onmessage?.({ data: '{"type": "view"}' });

@@ -129,5 +129,6 @@ test("a message that was refused can be tried again or removed", () => {
   expect(root().querySelector(".failed")!.textContent).toContain("That was too fast.");
   button("Try again")!.click();
   expect(Socket.last.sent.at(-1)).toMatchObject({ type: "say", text: "hello" });
-  expect((Socket.last.sent.at(-1) as { op: string }).op).not.toBe(op);
+  // The first copy may have been stored for all that: under the same op it is stored once.
+  expect((Socket.last.sent.at(-1) as { op: string }).op).toBe(op);
 });

@@ -6,7 +6,7 @@ import { leavesGap } from "../shared/log";
 import { Outbox } from "../shared/outbox";
 import { apply, EMPTY_SCREEN, type OwnFrame, type Screen, TYPING_SHOWN_MS } from "../shared/screen";
 import { newOp } from "../shared/text";
-import { type Kept, Storage } from "./storage";
+import { type Kept, Storage, type Unsent } from "./storage";
 
 export interface Welcome {
   title: string;
@@ -33,15 +33,22 @@ export class Client {
   #creating = false;
   #welcomeTimer: ReturnType<typeof setTimeout> | undefined;
   #typingSent = 0;
-  #forget: () => void;
+  #forget = (): void => undefined;
+  #messages = new Map<string, Unsent>();
+  /** Presses of buttons that are gone: only their words can be sent again. */
+  #void = new Set<string>();
 
   constructor(private service: string, private key: string, private changed: () => void) {
     this.storage = new Storage(key);
-    this.#forget = this.storage.onKept(() => this.#attach());
   }
 
   start(): void {
+    this.#forget = this.storage.onKept(() => this.#attach());
+    for (const unsent of this.storage.unsent) {
+      if (!this.#messages.has(unsent.call.op)) this.#queue(unsent);
+    }
     this.#attach();
+    if (this.#outbox.size && !this.#connection) void this.#begin();
     void this.#greet();
   }
 
@@ -52,15 +59,11 @@ export class Client {
   }
 
   say(text: string): void {
-    const op = newOp();
-    this.#apply({ type: "queued", op, text });
-    this.#call({ type: "say", op, text });
+    this.#write({ type: "say", op: newOp(), text }, text);
   }
 
   choose(choice: string, title: string): void {
-    const op = newOp();
-    this.#apply({ type: "queued", op, text: title });
-    this.#call({ type: "choose", op, choice });
+    this.#write({ type: "choose", op: newOp(), choice }, title);
   }
 
   move(type: "ask_person" | "never_mind" | "end"): void {
@@ -71,15 +74,21 @@ export class Client {
     this.#call({ type: "answer_proposal", op: newOp(), proposal, solved });
   }
 
-  /** A message that was refused, once more, as a new one. */
+  /** Once more under the same op, for the first copy may have been stored. */
   retry(op: string): void {
-    const pending = this.screen.pending.find((message) => message.op === op);
-    this.drop(op);
-    if (pending) this.say(pending.text);
+    const unsent = this.#messages.get(op);
+    if (!unsent) return;
+    if (this.#void.has(op)) {
+      this.drop(op);
+      this.say(unsent.text);
+      return;
+    }
+    this.#apply({ type: "resent", op });
+    this.#call(unsent.call);
   }
 
   drop(op: string): void {
-    this.#outbox.settle(op);
+    this.#arrived(op);
     this.#apply({ type: "dropped", op });
     this.changed();
   }
@@ -89,6 +98,24 @@ export class Client {
     if (this.screen.view?.state !== "agent" || now - this.#typingSent < TYPING_SENT_MS) return;
     this.#typingSent = now;
     this.#connection?.send({ type: "typing" }, false);
+  }
+
+  #write(call: Call, text: string): void {
+    const unsent = { call, text, at: Date.now() };
+    this.storage.keepUnsent(unsent);
+    this.#queue(unsent);
+    this.#call(call);
+  }
+
+  #queue(unsent: Unsent): void {
+    this.#messages.set(unsent.call.op, unsent);
+    this.#outbox.add(unsent.call);
+    this.#apply({ type: "queued", op: unsent.call.op, text: unsent.text });
+  }
+
+  #arrived(op: string): void {
+    this.#outbox.settle(op);
+    if (this.#messages.delete(op)) this.storage.dropUnsent(op);
   }
 
   #apply(frame: CustomerFrame | OwnFrame): void {
@@ -186,22 +213,33 @@ export class Client {
     if (frame.type === "done") this.#outbox.settle(frame.op);
     if (frame.type === "refused") this.#refused(frame);
     if (frame.type === "typing") setTimeout(() => this.changed(), TYPING_SHOWN_MS);
-    if (frame.type === "bye" && frame.code === "not_found") this.#lost();
+    if (frame.type === "bye" && frame.code === "not_found") void this.#lost();
     this.changed();
   }
 
   #settleSeen(): void {
-    for (const entry of this.screen.log.entries) if (entry.client_id) this.#outbox.settle(entry.client_id);
+    for (const entry of this.screen.log.entries) if (entry.client_id) this.#arrived(entry.client_id);
   }
 
   #refused(frame: RefusedFrame): void {
     const call = frame.op ? this.#outbox.settle(frame.op) : undefined;
+    if (call && frame.code === "unknown_choice") this.#void.add(call.op);
     if (call && MESSAGES.has(call.type)) this.#apply(frame);
     else if (call) this.problem = frame.detail;
   }
 
+  /** Asked over HTTP too: a socket whose hello came too late is refused with the same code. */
+  async #gone(): Promise<boolean> {
+    const kept = this.storage.kept;
+    if (!kept) return false;
+    const headers = { Authorization: `Bearer ${kept.token}` };
+    const answer = await fetch(`${this.service}/api/v1/conversations/${kept.conversation}`, { headers }).catch(() => null);
+    return answer?.status === 404 && this.storage.kept?.conversation === kept.conversation;
+  }
+
   /** The conversation is not there any more (its time ran out): the next message begins a new one. */
-  #lost(): void {
+  async #lost(): Promise<void> {
+    if (!(await this.#gone())) return;
     this.#connection?.stop();
     this.#connection = null;
     this.storage.kept = null;

@@ -4,6 +4,7 @@ import { Client } from "./client";
 import { length, MAX_CHARACTERS, sendable } from "../shared/text";
 import { TYPING_SHOWN_MS } from "../shared/screen";
 import { el, icon, setText } from "./dom";
+import { Modal } from "./modal";
 import { Messages } from "./messages";
 import { notices, whoAnswers } from "./status";
 import { sheet } from "./style";
@@ -21,6 +22,7 @@ export class BatonChat extends HTMLElement {
   #messages!: Messages;
   #unread = 0;
   #drawn = "";
+  #modal = new Modal(this);
   #started = false;
 
   #badge = el("span", { class: "badge", hidden: true });
@@ -74,7 +76,11 @@ export class BatonChat extends HTMLElement {
   );
 
   connectedCallback(): void {
-    if (this.#started) return;
+    if (this.#started) {
+      // A page that swaps its body takes the element out and puts it back.
+      this.#client.start();
+      return;
+    }
     this.#started = true;
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [sheet()];
@@ -90,6 +96,7 @@ export class BatonChat extends HTMLElement {
   }
 
   disconnectedCallback(): void {
+    this.#modal.off();
     this.#client.stop();
   }
 
@@ -100,6 +107,8 @@ export class BatonChat extends HTMLElement {
 
   close(): void {
     this.#panel.hidden = true;
+    this.#modal.off();
+    this.#panel.setAttribute("aria-modal", "false");
     this.#client.storage.open = false;
     this.#launcher.setAttribute("aria-expanded", "false");
     this.#launcher.focus();
@@ -113,6 +122,9 @@ export class BatonChat extends HTMLElement {
 
   #show(): void {
     this.#panel.hidden = false;
+    const whole = matchMedia(PHONE).matches;
+    if (whole) this.#modal.on();
+    this.#panel.setAttribute("aria-modal", String(whole));
     this.#client.storage.open = true;
     this.#launcher.setAttribute("aria-expanded", "true");
     this.#render();
@@ -200,6 +212,8 @@ export class BatonChat extends HTMLElement {
   }
 
   #escape(event: KeyboardEvent): void {
+    // The page's own single-key shortcuts are not meant by what is typed here.
+    event.stopPropagation();
     if (event.key === "Escape" && !event.isComposing) this.close();
   }
 

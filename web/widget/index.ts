@@ -10,11 +10,13 @@ interface Api {
   toggle(): void;
   on(event: string, heard: (detail: unknown) => void): void;
   destroy(): void;
+  /** The stub's queue goes on working once the script has loaded. */
+  q: { push(...calls: Call[]): void };
 }
 
 declare global {
   interface Window {
-    batonChat?: Partial<Api> & { q?: Call[] };
+    batonChat?: Api | { q?: Call[] };
   }
 }
 
@@ -26,6 +28,10 @@ function start(script: HTMLScriptElement): void {
   chat.key = script.dataset.key ?? "demo";
   document.body.append(chat);
 
+  const run = ([method, ...rest]: Call): void => {
+    const called = api[method as keyof Api];
+    if (typeof called === "function") (called as (...args: unknown[]) => void)(...rest);
+  };
   const api: Api = {
     open: () => chat.open(),
     close: () => chat.close(),
@@ -35,13 +41,11 @@ function start(script: HTMLScriptElement): void {
       chat.remove();
       delete window.batonChat;
     },
+    q: { push: (...calls) => calls.forEach(run) },
   };
-  const queued = window.batonChat?.q ?? [];
+  const queued = window.batonChat?.q;
   window.batonChat = api;
-  for (const [method, ...rest] of queued) {
-    const called = api[method as keyof Api] as ((...args: unknown[]) => void) | undefined;
-    called?.(...rest);
-  }
+  if (Array.isArray(queued)) queued.forEach(run);
 }
 
 const script = document.currentScript;

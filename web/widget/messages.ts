@@ -23,7 +23,8 @@ export class Messages {
     const { log, pending } = this.client.screen;
     const connected = this.client.status !== "reconnecting" && this.client.status !== "offline";
     if (log.entries === this.#entries && pending === this.#pending && connected === this.#connected) return false;
-    if (log.entries[0]?.client_id !== this.#entries[0]?.client_id || log.entries.length < this.#entries.length) {
+    // A log that was sent anew from its start has new entries, even where it is longer than the old one.
+    if (log.entries[0] !== this.#entries[0]) {
       this.list.replaceChildren();
       this.#entries = [];
     }

@@ -1,8 +1,17 @@
 /** What is kept in the visitor's browser; in memory only where storage is blocked. */
 
+import type { Call } from "../shared/frames";
+
 export interface Kept {
   conversation: string;
   token: string;
+}
+
+/** A message on its way; `text` is what its sender saw of it, `at` when it was written. */
+export interface Unsent {
+  call: Call;
+  text: string;
+  at: number;
 }
 
 export class Storage {
@@ -51,6 +60,20 @@ export class Storage {
     this.#write("read", String(seq));
   }
 
+  /** Messages not yet seen in the log, each under a key of its own, so that two tabs never overwrite each other. */
+  get unsent(): Unsent[] {
+    const made = this.#names("unsent:").map((name) => JSON.parse(this.#read(name) ?? "null") as Unsent | null);
+    return made.filter((unsent) => unsent !== null).sort((one, other) => one.at - other.at);
+  }
+
+  keepUnsent(unsent: Unsent): void {
+    this.#write(`unsent:${unsent.call.op}`, JSON.stringify(unsent));
+  }
+
+  dropUnsent(op: string): void {
+    this.#write(`unsent:${op}`, null);
+  }
+
   /** Calls `heard` when another tab of the same site began a conversation. */
   onKept(heard: () => void): () => void {
     const listen = (event: StorageEvent): void => {
@@ -58,6 +81,15 @@ export class Storage {
     };
     addEventListener("storage", listen);
     return () => removeEventListener("storage", listen);
+  }
+
+  #names(start: string): string[] {
+    const full = this.#prefix + start;
+    try {
+      return Object.keys(localStorage).filter((name) => name.startsWith(full)).map((name) => name.slice(this.#prefix.length));
+    } catch {
+      return [...this.#memory.keys()].filter((name) => name.startsWith(start));
+    }
   }
 
   #read(name: string): string | null {
