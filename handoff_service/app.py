@@ -16,7 +16,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from starlette.middleware.base import RequestResponseEndpoint
 
-from handoff_service.api import customer, desk, errors
+from handoff_service.api import customer, desk, errors, foreign, people, session
 from handoff_service.api.limits import BodyLimit
 from handoff_service.bot_client import BotClient
 from handoff_service.domain.agents import Role
@@ -84,7 +84,11 @@ def create_app(settings: Settings, bot_transport: httpx.AsyncBaseTransport | Non
     app.state.ctx = ctx
     errors.install(app)
     app.include_router(customer.router(ctx))
-    app.include_router(desk.router(ctx))
+    sessions = session.Sessions(ctx)
+    app.include_router(session.router(ctx, sessions))
+    app.include_router(desk.router(ctx, sessions))
+    app.include_router(people.router(ctx, sessions))
+    app.include_router(foreign.router(ctx))
     _pages(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(

@@ -8,10 +8,11 @@ from typing import Literal
 import httpx
 from pydantic import ValidationError
 
-from handoff_service.wire import MAX_STATE_BYTES, TurnAnswer, TurnRequest
+from handoff_service.wire import MAX_STATE_BYTES, ParseAnswer, Seen, TurnAnswer, TurnRequest
 
 _HEALTH_EVERY_S = 0.5
 _MAX_ANSWER_BYTES = 262_144
+_PARSE_S = 3.0
 
 
 class BotFailed(Exception):
@@ -64,6 +65,22 @@ class BotClient:
                 return await self._post(turn)
         except TimeoutError:
             raise BotFailed("timed_out" if self._ready.is_set() else "not_running") from None
+
+    async def parse(self, seq: int, text: str) -> Seen:
+        """What the NLU makes of a message, without dialogue and without an answer. Raises BotFailed."""
+        asked = {"version": 1, "messages": [{"seq": seq, "text": text}], "deadline_ms": int(1000 * _PARSE_S)}
+        try:
+            answer = await self._http.post(
+                "/webhooks/baton/parse", json=asked, headers=self._headers, timeout=_PARSE_S
+            )
+        except httpx.HTTPError:
+            raise BotFailed("not_running") from None
+        if answer.status_code != 200:
+            raise BotFailed("error_status")
+        try:
+            return ParseAnswer.model_validate_json(answer.content).seen[0]
+        except ValidationError:
+            raise BotFailed("not_in_schema") from None
 
     async def _post(self, turn: TurnRequest) -> TurnAnswer:
         try:

@@ -39,15 +39,31 @@ class Settings(BaseSettings):
     session_hours: int = 12
 
     capacity: int = Field(6, ge=1, description="conversations an agent has to answer at once, at most")
-    reservation_s: int = 60
-    confirm_hours: int = 24
-    reopen_hours: int = 72
+    reservation_s: int = Field(60, ge=1, description="how long a conversation is kept for who had it before")
+    accept_s: int = Field(
+        30, ge=5, description="how long an offered conversation is kept for who it was offered to"
+    )
+    confirm_hours: int = Field(24, ge=1, description="silence after which a proposal closes as unconfirmed")
+    reopen_hours: int = Field(72, ge=0, description="how long a closed conversation goes back to its agent")
+    idle_hours: int = Field(24, ge=1, description="silence after which a conversation with the bot closes")
+    next_word_hours: int = Field(
+        12, ge=1, le=12, description="about security, the longest time without a word"
+    )
+    give_backs: int = Field(3, ge=1, description="times given back until supervisors are told")
+    hold_s: float = Field(
+        2.0, ge=0, description="how long a doubt, or a turn while the customer types, is held"
+    )
     target_security_incident_s: int = 120
     target_anger_s: int = 300
     target_bot_failed_s: int = 600
     target_requested_s: int = 600
     target_uncertainty_s: int = 900
     target_security_question_s: int = 900
+
+    foreign_bots: dict[str, SecretStr] = Field(
+        default_factory=dict,
+        description="bots that may post to /api/v1/handoffs: name to shared key, as JSON",
+    )
 
     trusted_proxies: str = Field("", description="addresses whose X-Forwarded-For is believed, comma between")
 

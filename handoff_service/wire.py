@@ -124,25 +124,59 @@ class Tried(_Wire):
     seq: int | None = None
 
 
-class HandoffPacket(_Wire):
-    """Why a conversation goes to a person, what is known, and what was already tried."""
+class PacketFacts(_Wire):
+    """What a packet says of a handoff, wherever it comes from."""
 
     version: Literal[1]
+    page: str = ""
+    verified: bool = False
+    language: Short = ""
+    model: Short = ""
+    reasons: list[ReasonItem] = Field(min_length=1, max_length=20)
+    intent: Intent | None = None
+    known: list[Known] = Field(default_factory=list, max_length=200)
+    tried: list[Tried] = Field(default_factory=list, max_length=200)
+    summary: list[Annotated[str, StringConstraints(max_length=1_000)]] = Field(
+        default_factory=list, max_length=2
+    )
+
+
+class HandoffPacket(PacketFacts):
+    """Why a conversation goes to a person, what is known, and what was already tried."""
+
     conversation: str
     turn: str | None
     channel: str
     page: str
     verified: bool
-    language: str = ""
-    model: str = ""
-    reasons: list[ReasonItem] = Field(min_length=1)
-    intent: Intent | None = None
-    known: list[Known] = Field(default_factory=list)
-    tried: list[Tried] = Field(default_factory=list)
-    summary: list[Annotated[str, StringConstraints(max_length=1_000)]] = Field(
-        default_factory=list, max_length=2
-    )
     transcript: Transcript
+
+
+class ParseAnswer(_Wire):
+    """What the NLU made of messages, in the order they were asked."""
+
+    version: Literal[1]
+    seen: list[Seen] = Field(min_length=1)
+
+
+class ForeignSaid(_Wire):
+    """`time` in ms since 1970."""
+
+    author: Literal["customer", "bot"]
+    text: Annotated[str, StringConstraints(max_length=4_000)]
+    time: int = Field(ge=0, le=10**14)
+
+
+class ForeignHandoff(_Wire):
+    """A handoff by a bot that runs elsewhere; `external_id` is its name for the conversation, `operation` for this."""
+
+    version: Literal[1]
+    bot: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
+    external_id: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    operation: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{8,128}$")]
+    channel: Annotated[str, StringConstraints(max_length=64)] = ""
+    packet: PacketFacts
+    transcript: list[ForeignSaid] = Field(max_length=1_000)
 
 
 class TurnAnswer(_Wire):

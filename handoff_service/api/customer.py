@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Header, Query, Request, WebSocket
+from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from handoff_service.api.calls import ConversationId, CustomerCall, customer_call, for_customer
@@ -16,7 +17,7 @@ from handoff_service.api.origins import check_widget
 from handoff_service.api.sockets import Frame, Socket, together
 from handoff_service.api.views import customer_view
 from handoff_service.domain import cursor
-from handoff_service.domain.entries import Kind
+from handoff_service.domain.entries import Kind, as_text
 from handoff_service.domain.refusals import Refusal
 from handoff_service.flows.context import Context, new_id
 from handoff_service.store.reads import not_found
@@ -91,6 +92,18 @@ def router(ctx: Context) -> APIRouter:
             "cursor": str(found.cursor),
             "from_start": found.from_start,
         }
+
+    @routes.get("/conversations/{conversation}/transcript", response_class=PlainTextResponse)
+    async def transcript(
+        conversation: ConversationId, authorization: Annotated[str, Header()] = ""
+    ) -> PlainTextResponse:
+        """All that the customer can read, as text; times in UTC."""
+        await _authenticate(ctx, conversation, _bearer(authorization))
+        found = await ctx.reads.conversation(conversation, cursor.START)
+        return PlainTextResponse(
+            as_text(found.entries),
+            headers={"Content-Disposition": 'attachment; filename="conversation.txt"'},
+        )
 
     @routes.post("/conversations/{conversation}/calls")
     async def call(

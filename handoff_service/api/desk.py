@@ -4,12 +4,13 @@ import asyncio
 import contextlib
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response, WebSocket
+from fastapi import APIRouter, Depends, Header, Query, WebSocket
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from handoff_service.api.calls import ConversationId, DeskCall, desk_call, for_agent
 from handoff_service.api.errors import PROBLEMS
 from handoff_service.api.origins import check_desk
+from handoff_service.api.session import Sessions
 from handoff_service.api.sockets import Frame, Socket, together
 from handoff_service.api.views import desk_view, lists
 from handoff_service.domain import cursor
@@ -17,19 +18,13 @@ from handoff_service.domain.agents import Agent, lanes, may_see
 from handoff_service.domain.entries import Kind
 from handoff_service.domain.refusals import Refusal
 from handoff_service.flows.context import Context
-from handoff_service.store.people import PRESENCE_MS
+from handoff_service.store.people import PRESENCE_MS, session_digest
 from handoff_service.store.reads import Read, not_found
 
 _LISTS_AT_MOST_EVERY_S = 0.3
 _LISTS_AT_LEAST_EVERY_S = 5.0
 _ASK_EVERY_S = PRESENCE_MS / 3_000
 _notes_cursor: TypeAdapter[str] = TypeAdapter(Annotated[str, Field(pattern=r"^(\d{1,15}-\d{1,6})?$")])
-
-
-class Login(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    name: str = Field(max_length=100)
-    password: str = Field(max_length=200)
 
 
 class Watch(BaseModel):
@@ -47,45 +42,13 @@ class Typing(BaseModel):
     fence: str = Field(max_length=100)
 
 
-def router(ctx: Context) -> APIRouter:
+def router(ctx: Context, sessions: Sessions) -> APIRouter:
     routes = APIRouter(prefix="/api/v1/desk", tags=["desk"], responses=PROBLEMS)
-    cookie = "__Host-baton" if ctx.settings.secure_cookies else "baton"
-
-    async def logged_in(request: Request) -> Agent:
-        if request.method not in {"GET", "HEAD"}:
-            check_desk(ctx.settings, request.headers.get("origin"))
-        return await ctx.people.by_session(request.cookies.get(cookie))
-
-    LoggedIn = Annotated[Agent, Depends(logged_in)]
-
-    @routes.post("/session")
-    async def log_in(login: Login, request: Request, response: Response) -> dict[str, Any]:
-        check_desk(ctx.settings, request.headers.get("origin"))
-        address = request.client.host if request.client else ""
-        agent, token = await ctx.people.log_in(login.name, login.password, address)
-        response.set_cookie(
-            cookie,
-            token,
-            max_age=ctx.settings.session_hours * 3600,
-            path="/",
-            secure=ctx.settings.secure_cookies,
-            httponly=True,
-            samesite="strict",
-        )
-        return {"agent": agent.shown()}
-
-    @routes.get("/session")
-    async def who(agent: LoggedIn) -> dict[str, Any]:
-        return {"agent": agent.shown()}
-
-    @routes.delete("/session", status_code=204)
-    async def log_out(agent: LoggedIn, request: Request, response: Response) -> None:
-        await ctx.people.log_out(request.cookies[cookie])
-        response.delete_cookie(cookie, path="/", secure=ctx.settings.secure_cookies, httponly=True)
+    LoggedIn = Annotated[Agent, Depends(sessions.agent)]
 
     @routes.get("/conversations")
     async def all_lists(agent: LoggedIn) -> dict[str, Any]:
-        return await lists(ctx, agent, lanes(agent))
+        return await lists(ctx, agent)
 
     @routes.get("/conversations/{conversation}")
     async def read(
@@ -107,7 +70,7 @@ def router(ctx: Context) -> APIRouter:
     async def call(body: DeskCall, agent: LoggedIn) -> dict[str, Any]:
         return await for_agent(ctx, agent, body)
 
-    _socket(ctx, routes, cookie)
+    _socket(ctx, routes, sessions.cookie)
     return routes
 
 
@@ -123,7 +86,8 @@ def _socket(ctx: Context, routes: APIRouter, cookie: str) -> None:
         except Refusal as refusal:
             await line.bye(refusal)
             return
-        await _Desk(ctx, line, agent, token).serve()
+        with ctx.taps.guard(agent.id, session_digest(token or "")) as changed:
+            await _Desk(ctx, line, agent, token, changed).serve()
 
 
 async def _seen_by(
@@ -139,11 +103,14 @@ async def _seen_by(
 class _Desk:
     """One agent's socket: the lists, and at most one conversation that is watched."""
 
-    def __init__(self, ctx: Context, line: Socket, agent: Agent, token: str | None) -> None:
+    def __init__(
+        self, ctx: Context, line: Socket, agent: Agent, token: str | None, changed: asyncio.Event
+    ) -> None:
         self._ctx = ctx
         self._line = line
         self._agent = agent
         self._token = token
+        self._rights_changed = changed
         self._any = _Mark()
         self._watched: str | None = None
         self._after = cursor.START
@@ -159,6 +126,7 @@ class _Desk:
                 self._write_conversation(),
                 self._write_lists(),
                 self._ask(),
+                self._until_rights_change(),
             )
 
     async def _handle(self, frame: Frame) -> None:
@@ -234,12 +202,18 @@ class _Desk:
         await self._line.send("me", agent=self._agent.shown())
         shown: dict[str, Any] = {}
         while True:
-            found = await lists(self._ctx, self._agent, lanes(self._agent))
+            found = await lists(self._ctx, self._agent)
             if found != shown:
                 await self._line.send("lists", **found)
                 shown = found
             await asyncio.sleep(_LISTS_AT_MOST_EVERY_S)
             await self._any.wait(_LISTS_AT_LEAST_EVERY_S)
+
+    async def _until_rights_change(self) -> None:
+        """Raises Refusal, which ends the socket: not_logged_in, or rights_changed and the page comes back with them."""
+        await self._rights_changed.wait()
+        await self._ctx.people.by_session(self._token)
+        raise Refusal("rights_changed", "What you may see and do has changed.")
 
     async def _ask(self) -> None:
         """Presence is answered by the page's message handler, never by its timers: hidden tabs run late."""
@@ -253,7 +227,8 @@ class _Desk:
             await self._line.send("ask", n=number)
 
     async def _present(self) -> None:
-        await self._ctx.people.seen(self._agent, await self._ctx.scripts.now())
+        if lanes(self._agent):
+            await self._ctx.people.seen(self._agent, await self._ctx.scripts.now())
 
 
 class _Mark:

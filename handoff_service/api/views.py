@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from handoff_service.domain.agents import Agent, may_see
+from handoff_service.domain.agents import Agent, lanes, may_see, supervises
 from handoff_service.domain.conversation import State
 from handoff_service.domain.entries import Entry
 from handoff_service.flows.context import Context
@@ -13,18 +13,22 @@ from handoff_service.store.reads import Read
 _SNIPPET = 140
 _CLOSED_SHOWN = 20
 Fields = Mapping[str, str]
+Row = tuple[str, Fields, Entry | None]
 
 
 async def customer_view(ctx: Context, read: Read) -> dict[str, Any]:
     fields = read.fields
+    with_bot = fields["state"] == State.BOT
     return {
         "conversation": read.id,
         "state": fields["state"],
         "epoch": int(fields["epoch"]),
         "agent": {"name": fields["owner_name"]} if "owner_name" in fields else None,
         "line": await _line(ctx, read) if fields["state"] == State.WAITING else None,
+        "next_word": _number(fields, "next_word"),
         "proposal": _proposal(fields),
         "outcome": fields.get("outcome"),
+        "closes_at": int(fields["last_time"]) + ctx.idle_ms if with_bot else None,
         "bot": ctx.bot.status,
         "bot_at_work": "turn" in fields,
         "people_online": await ctx.people.anybody_present(await ctx.scripts.now()),
@@ -38,15 +42,30 @@ async def _line(ctx: Context, read: Read) -> dict[str, Any]:
     }
 
 
-async def lists(ctx: Context, agent: Agent, lanes: tuple[str, ...]) -> dict[str, Any]:
-    waiting = await ctx.reads.waiting(lanes)
+async def lists(ctx: Context, agent: Agent) -> dict[str, Any]:
+    """What this agent may see, by where it is; `others` and `alarms` for supervisors only."""
     mine = await ctx.reads.owned(agent.id)
-    closed = [row for row in await ctx.reads.closed(_CLOSED_SHOWN) if may_see(agent, row[1])]
-    return {
-        "waiting": [card(*row) for row in waiting],
-        "mine": sorted((card(*row) for row in mine), key=lambda row: row["due"] or row["created"] + 10**13),
-        "closed": [card(*row) for row in closed],
+    found = {
+        "waiting": _cards(await ctx.reads.waiting(lanes(agent))),
+        "parked": _cards(_seen(agent, await ctx.reads.parked())),
+        "mine": sorted(_cards(mine), key=lambda row: row["due"] or row["created"] + 10**13),
+        "closed": _cards(_seen(agent, await ctx.reads.closed(_CLOSED_SHOWN))),
+        "load": {"capacity": ctx.settings.capacity} | await ctx.reads.load(agent.id),
     }
+    if supervises(agent):
+        others = [one.id for one in await ctx.people.all() if one.id != agent.id]
+        alarms = await ctx.reads.alarms()
+        found["others"] = _cards(await ctx.reads.held(others))
+        found["alarms"] = [{"what": what, "conversation": id_, "since": at} for what, id_, at in alarms]
+    return found
+
+
+def _seen(agent: Agent, rows: list[tuple[str, dict[str, str], Entry | None]]) -> list[Row]:
+    return [row for row in rows if may_see(agent, row[1])]
+
+
+def _cards(rows: list[Any]) -> list[dict[str, Any]]:
+    return [card(*row) for row in rows]
 
 
 def desk_view(read: Read, agent: Agent) -> dict[str, Any]:
@@ -68,6 +87,11 @@ def card(conversation: str, fields: Fields, last: Entry | None) -> dict[str, Any
         "lane": fields["lane"],
         "due": _number(fields, "due"),
         "unanswered": _unanswered(fields),
+        "reserved": _reserved(fields),
+        "snoozed_until": _number(fields, "snoozed_until"),
+        "woken": _number(fields, "woken"),
+        "next_word": _number(fields, "next_word"),
+        "give_backs": _number(fields, "give_backs") or 0,
         "reasons": [_reason(reason) for reason in json.loads(fields.get("reasons", "[]"))],
         "proposal": _proposal(fields),
         "outcome": fields.get("outcome"),
@@ -94,6 +118,16 @@ def _unanswered(fields: Fields) -> dict[str, int] | None:
     if "unanswered_since" not in fields:
         return None
     return {"seq": int(fields["unanswered_seq"]), "since": int(fields["unanswered_since"])}
+
+
+def _reserved(fields: Fields) -> dict[str, Any] | None:
+    if "reserved_for" not in fields:
+        return None
+    return {
+        "for": fields["reserved_for"],
+        "until": int(fields["reserved_until"]),
+        "offered": "offered" in fields,
+    }
 
 
 def _proposal(fields: Fields) -> dict[str, Any] | None:

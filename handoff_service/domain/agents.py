@@ -7,10 +7,15 @@ from typing import Any
 
 from handoff_service.domain.conversation import Lane
 
+SECURITY_SKILL = "security"
+
 
 class Role(StrEnum):
+    """What somebody does here. A trainer sees no conversation; an admin is a supervisor who also keeps the people."""
+
     AGENT = "agent"
     SUPERVISOR = "supervisor"
+    TRAINER = "trainer"
     ADMIN = "admin"
 
 
@@ -30,9 +35,23 @@ class Agent:
 
 def lanes(agent: Agent) -> tuple[Lane, ...]:
     """The lanes an agent may see and take from; incidents need the skill, or a supervisor."""
-    if "security" in agent.skills or agent.role in {Role.SUPERVISOR, Role.ADMIN}:
+    if agent.role == Role.TRAINER:
+        return ()
+    if handles_incidents(agent) or supervises(agent):
         return (Lane.SECURITY, Lane.GENERAL)
     return (Lane.GENERAL,)
+
+
+def handles_incidents(agent: Agent) -> bool:
+    return SECURITY_SKILL in agent.skills and agent.role != Role.TRAINER
+
+
+def supervises(agent: Agent) -> bool:
+    return agent.role in {Role.SUPERVISOR, Role.ADMIN}
+
+
+def keeps_people(agent: Agent) -> bool:
+    return agent.role == Role.ADMIN
 
 
 def may_see(agent: Agent, conversation: Mapping[str, str]) -> bool:

@@ -15,6 +15,9 @@ class Outcome(StrEnum):
     SOLVED = "solved"
     UNCONFIRMED = "unconfirmed"
     ENDED = "ended"
+    IDLE = "idle"
+    SPAM = "spam"
+    ABUSE = "abuse"
 
 
 class Lane(StrEnum):
@@ -26,7 +29,7 @@ class Lane(StrEnum):
 MOVES: dict[State, frozenset[State]] = {
     State.BOT: frozenset({State.WAITING, State.CLOSED}),
     State.WAITING: frozenset({State.WAITING, State.AGENT, State.BOT, State.CLOSED}),
-    State.AGENT: frozenset({State.WAITING, State.CONFIRMING, State.CLOSED}),
+    State.AGENT: frozenset({State.WAITING, State.CONFIRMING, State.BOT, State.CLOSED}),
     State.CONFIRMING: frozenset({State.AGENT, State.WAITING, State.CLOSED}),
     State.CLOSED: frozenset({State.WAITING, State.BOT}),
 }

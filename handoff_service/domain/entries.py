@@ -1,8 +1,9 @@
 """Entries of a log, before the store gives them seq and time, and as they are read back."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -12,6 +13,9 @@ class Kind(StrEnum):
     BOT = "bot"
     AGENT = "agent"
     SYSTEM = "system"
+
+
+_NAMES = {Kind.CUSTOMER: "You", Kind.BOT: "Assistant", Kind.AGENT: "Support", Kind.SYSTEM: "—"}
 
 
 class Event(StrEnum):
@@ -27,6 +31,9 @@ class Event(StrEnum):
     ENDED = "ended"
     BACK_TO_BOT = "back_to_bot"
     REOPENED = "reopened"
+    PROMISED = "promised"
+    IDLE = "idle"
+    UNWANTED = "unwanted"
 
 
 @dataclass(frozen=True)
@@ -83,3 +90,19 @@ class Entry:
 
 def system(event: Event, text: str) -> Draft:
     return Draft(Kind.SYSTEM, text, event=event)
+
+
+def note(author: Kind, name: str, text: str, event: str | None = None) -> str:
+    """The JSON of a note for colleagues, or of an internal event; `text` may be empty beside an event."""
+    body = {"author": {"kind": author} | ({"name": name} if name else {}), "text": text}
+    return json.dumps(body | ({"event": event} if event else {}), ensure_ascii=False)
+
+
+def as_text(entries: Iterable[Entry]) -> str:
+    """A log for keeping: each entry with its time (UTC) and who said it."""
+    blocks = []
+    for entry in entries:
+        at = datetime.fromtimestamp(entry.time / 1000, UTC).strftime("%Y-%m-%d %H:%M")
+        name = entry.body["author"].get("name") or _NAMES[Kind(entry.kind)]
+        blocks.append(f"{at} UTC  {name}\n{entry.text}\n")
+    return "\n".join(blocks)

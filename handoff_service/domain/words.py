@@ -8,7 +8,7 @@ from handoff_service.domain.reasons import ReasonName, is_incident
 BOT_NAME = "Assistant"
 _INCIDENT = (
     "This goes straight to a person on our security lane, with everything you wrote. "
-    "You hear from us here, at the latest every 12 hours until it is settled. "
+    "You hear from us here, at the latest every {hours} hours until it is settled. "
     "Nobody from us will ask for your password."
 )
 _SENTENCES = {
@@ -32,12 +32,20 @@ _SENTENCES = {
 }
 
 
-def handed_over(reasons: Sequence[Mapping[str, Any]]) -> str:
-    """The sentence a customer reads once the conversation is in the line; of several reasons the gravest speaks."""
+def handed_over(reasons: Sequence[Mapping[str, Any]], hours: int) -> str:
+    """What a customer reads once the conversation is in the line; of several reasons the gravest speaks.
+
+    `hours`: the longest time that a security incident stays without a word.
+    """
     if any(is_incident(reason) for reason in reasons):
-        return _INCIDENT
+        return _INCIDENT.format(hours=hours)
     named = {reason["reason"] for reason in reasons}
     return next(sentence for name, sentence in _SENTENCES.items() if name in named)
+
+
+def security_report(what: str, since: str) -> str:
+    """The red button's screen as the message it is."""
+    return f"Security report: {what}" + (f"\nSince: {since}" if since else "")
 
 
 def joined(name: str) -> str:
@@ -60,11 +68,32 @@ def proposed(name: str, hours: int | None) -> str:
     return f"{name} thinks this is solved. Is it? If we hear nothing for {hours} hours, it closes as unconfirmed."
 
 
+def promised(name: str) -> str:
+    return f"{name} says when you hear from us next; the time stands above."
+
+
+def to_bot(name: str) -> str:
+    return (
+        f"{name} has handed you back to the assistant, who knows what was said. A person is one click away."
+    )
+
+
+def transferred(name: str, to: str | None) -> str:
+    whom = to or "a colleague who can help better"
+    return f"{name} has passed this on to {whom}, with a note, so you do not have to tell it again."
+
+
 NOT_SOLVED = "Not solved yet: back to the same person, ahead of everything new."
 SOLVED = "You called it solved. Write here if it comes back."
 UNCONFIRMED = (
     "We heard nothing, so this is closed as unconfirmed, not as solved. Write here and it is open again."
 )
 ENDED = "You ended the conversation. Write here to take it up again."
+IDLE = "Nobody has written here for a while, so this is closed. Write here and the assistant is back."
 BACK_TO_BOT = "You left the line and are back with the assistant."
 REOPENED = "Open again. You are back in the line; who helped you before is asked first."
+UNWANTED = {
+    "spam": "We took this for advertising and closed it. If that is wrong, press “Talk to a person”.",
+    "abuse": "We closed this because of insults. If you need help, press “Talk to a person”; a colleague reads it.",
+}
+UNDONE = "We closed this by mistake, and are sorry. It is open again, at its old place in the line."

@@ -10,7 +10,8 @@ import structlog
 
 from handoff_service.bot_client import BotFailed
 from handoff_service.domain import words
-from handoff_service.domain.entries import Draft, Entry, Event, Kind, system
+from handoff_service.domain.entries import Draft, Entry, Event, Kind, note, system
+from handoff_service.domain.reasons import ReasonName
 from handoff_service.domain.refusals import Refusal
 from handoff_service.flows import handoff
 from handoff_service.flows.context import Context
@@ -26,9 +27,15 @@ async def run(ctx: Context, conversation: str, turn: str, left_s: float) -> None
     """Asks the bot and commits its answer; `left_s` seconds from now a person is brought in instead."""
     try:
         async with asyncio.timeout(left_s + 2), _held(ctx, conversation, turn):
+            started = asyncio.get_running_loop().time()
+            await ctx.taps.until_quiet(conversation, min(ctx.settings.hold_s, left_s / 4))
+            left_s -= asyncio.get_running_loop().time() - started
             request = await _request(ctx, conversation, turn, left_s)
             if request:
                 answer = await ctx.bot.ask(request, left_s)
+                if _only_doubt(answer):
+                    # Another half of the sentence may follow; an answer never waits.
+                    await asyncio.sleep(min(ctx.settings.hold_s, left_s / 2))
                 await _commit(ctx, conversation, answer)
     except BotFailed as failure:
         await handoff.bot_failed(ctx, conversation, turn, failure.rule)
@@ -93,16 +100,14 @@ async def _commit(ctx: Context, conversation: str, answer: TurnAnswer) -> None:
         state=json.dumps(answer.state, ensure_ascii=False),
         choices=json.dumps(choices, ensure_ascii=False) if choices else None,
         seen={str(seen.seq): seen.model_dump_json(exclude={"seq"}) for seen in answer.seen},
-        late=json.dumps(
-            {
-                "author": {"kind": Kind.BOT},
-                "event": "late_answer",
-                "text": "\n".join([_LATE_TEXT, *_texts(drafts)]),
-            },
-            ensure_ascii=False,
-        ),
+        late=note(Kind.BOT, words.BOT_NAME, "\n".join([_LATE_TEXT, *_texts(drafts)]), "late_answer"),
         **_handover(ctx, answer),
     )
+
+
+def _only_doubt(answer: TurnAnswer) -> bool:
+    reasons = answer.packet.reasons if answer.packet else []
+    return bool(reasons) and all(reason.reason == ReasonName.UNCERTAINTY for reason in reasons)
 
 
 def _texts(drafts: list[Draft]) -> list[str]:
@@ -116,8 +121,11 @@ def _handover(ctx: Context, answer: TurnAnswer) -> dict[str, Any]:
     return {
         "packet": answer.packet.model_dump_json(),
         "digest": answer.packet.transcript.digest,
-        **handoff.urgency_arguments(ctx, reasons),
-        "handed_over": [system(Event.WAITING, words.handed_over(reasons)).for_script()],
+        **ctx.urgency(reasons),
+        **ctx.coming_back(),
+        "handed_over": [
+            system(Event.WAITING, words.handed_over(reasons, ctx.settings.next_word_hours)).for_script()
+        ],
     }
 
 

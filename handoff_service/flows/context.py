@@ -2,20 +2,22 @@
 
 import asyncio
 import uuid
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 
 from handoff_service.bot_client import BotClient
+from handoff_service.domain.reasons import urgency
 from handoff_service.settings import Settings
-from handoff_service.store.people import People
+from handoff_service.store.people import PRESENCE_MS, People
 from handoff_service.store.reads import Reads
 from handoff_service.store.scripts import Scripts
 from handoff_service.store.taps import Taps
 
 _log = structlog.get_logger()
+_HOUR_MS = 3_600_000
 
 
 @dataclass
@@ -26,7 +28,36 @@ class Context:
     taps: Taps
     people: People
     bot: BotClient
+    # An agent who has not answered the server's ask for so long does not hold what customers wait for.
+    lease_ms: int = PRESENCE_MS
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    @property
+    def word_ms(self) -> int:
+        """The longest time, about security, that a customer is left without a word."""
+        return self.settings.next_word_hours * _HOUR_MS
+
+    @property
+    def idle_ms(self) -> int:
+        """Silence after which a conversation with the bot closes."""
+        return self.settings.idle_hours * _HOUR_MS
+
+    @property
+    def bot_patience_s(self) -> float:
+        return self.settings.bot_deadline_s + self.bot.warm_up_left_s
+
+    def urgency(self, reasons: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """The scripts' arguments for reasons that join a conversation."""
+        need = urgency(reasons, self.settings.targets)
+        return {"reasons": reasons, "target": need.target_ms, "lane": need.lane, "word": self.word_ms}
+
+    def coming_back(self) -> dict[str, Any]:
+        """The scripts' arguments for what goes back to who had it before."""
+        return {
+            "reopen": self.settings.reopen_hours * _HOUR_MS,
+            "reservation": self.settings.reservation_s * 1000,
+            "lease": self.lease_ms,
+        }
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Runs beside the caller. What is lost with the process is found again by the sweep, from the store."""

@@ -5,10 +5,11 @@ import json
 from typing import Any
 
 from handoff_service.domain import words
+from handoff_service.domain.conversation import State
 from handoff_service.domain.entries import Draft, Event, Kind, system
 from handoff_service.domain.masking import Masked, take_in
 from handoff_service.domain.refusals import Refusal
-from handoff_service.flows import bot_turn
+from handoff_service.flows import bot_turn, scoring
 from handoff_service.flows.context import Context, new_id
 
 
@@ -38,7 +39,7 @@ async def _pressed_before(ctx: Context, conversation: str, op: str) -> str:
 async def _store(
     ctx: Context, conversation: str, op: str, said: Masked, choice: str | None
 ) -> dict[str, Any]:
-    patience_s = ctx.settings.bot_deadline_s + ctx.bot.warm_up_left_s
+    patience_s = ctx.bot_patience_s
     done = await ctx.scripts.run(
         "say",
         id=conversation,
@@ -49,11 +50,13 @@ async def _store(
         choice=choice,
         turn=new_id("t"),
         patience=int(1000 * patience_s),
-        lease=bot_turn.LEASE_MS,
-        reopen=ctx.settings.reopen_hours * 3_600_000,
-        reservation=ctx.settings.reservation_s * 1000,
+        turn_lease=bot_turn.LEASE_MS,
+        **ctx.coming_back(),
         reopened=[system(Event.REOPENED, words.REOPENED).for_script()],
     )
+    ctx.taps.said(conversation)
     if "turn" in done:
         ctx.spawn(bot_turn.run(ctx, conversation, done["turn"], patience_s))
+    elif done["state"] != State.BOT:
+        ctx.spawn(scoring.score(ctx, conversation, done["seq"]))
     return {"seq": done["seq"]}

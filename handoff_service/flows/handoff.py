@@ -1,12 +1,13 @@
-"""To a person: the customer asked, or the bot failed. (Where the bot itself hands over, see bot_turn.)"""
+"""To a person: the customer asked or reported, or the bot failed. (Where the bot itself hands over, see bot_turn.)"""
 
-from collections.abc import Sequence
+import hashlib
 from typing import Any
 
 from handoff_service.domain import words
 from handoff_service.domain.cursor import START
-from handoff_service.domain.entries import Event, Kind, system
-from handoff_service.domain.reasons import ReasonName, urgency
+from handoff_service.domain.entries import Draft, Event, Kind, system
+from handoff_service.domain.masking import take_in
+from handoff_service.domain.reasons import ReasonName
 from handoff_service.flows.context import Context
 from handoff_service.wire import EvidenceItem, HandoffPacket, ReasonItem, Seen, Transcript, Tried
 
@@ -16,12 +17,39 @@ _TOPIC = "faq_"
 async def ask_person(ctx: Context, conversation: str, op: str) -> dict[str, Any]:
     """Needs no bot. Harmless where a person is on the way already."""
     evidence = EvidenceItem(rule="button", words="Talk to a person")
-    return await _hand_off(ctx, conversation, op, ReasonName.REQUESTED, evidence, turn=None)
+    reason = ReasonItem(reason=ReasonName.REQUESTED, evidence=[evidence])
+    return await _hand_off(ctx, conversation, op, reason, turn=None)
 
 
 async def bot_failed(ctx: Context, conversation: str, turn: str, rule: str) -> None:
     """The turn is given up, and a person answers in the bot's place. Nothing happens where the turn is over."""
-    await _hand_off(ctx, conversation, f"failed {turn}", ReasonName.BOT_FAILED, EvidenceItem(rule=rule), turn)
+    reason = ReasonItem(reason=ReasonName.BOT_FAILED, evidence=[EvidenceItem(rule=rule)])
+    await _hand_off(ctx, conversation, f"failed {turn}", reason, turn)
+
+
+async def report_security(ctx: Context, conversation: str, op: str, what: str, since: str) -> dict[str, Any]:
+    """The red button: straight to the security lane, no bot needed. Raises Refusal: text_*, other_text."""
+    said = take_in(words.security_report(take_in(what).text, since))
+    reason = ReasonItem(
+        reason=ReasonName.SECURITY,
+        kind="incident",
+        evidence=[EvidenceItem(rule="button", words="Report a security problem")],
+    )
+    packet = await _own_packet(ctx, conversation, None, reason, said.text)
+    reasons = [_plain(reason)]
+    done = await ctx.scripts.run(
+        "report",
+        id=conversation,
+        client_id=op,
+        text=said.text,
+        text_hash=hashlib.sha256(said.text.encode()).hexdigest(),
+        body=Draft(Kind.CUSTOMER, said.text, client_id=op, masked=said.kinds).body(),
+        packet=packet.model_dump_json(),
+        handed_over=_announced(ctx, reasons),
+        **ctx.urgency(reasons),
+        **ctx.coming_back(),
+    )
+    return {"seq": done["seq"], "state": done["state"]}
 
 
 async def never_mind(ctx: Context, conversation: str, op: str) -> dict[str, Any]:
@@ -30,16 +58,10 @@ async def never_mind(ctx: Context, conversation: str, op: str) -> dict[str, Any]
     return await ctx.scripts.run("never_mind", op=op, id=conversation, entries=entries)
 
 
-def urgency_arguments(ctx: Context, reasons: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    need = urgency(reasons, ctx.settings.targets)
-    return {"reasons": reasons, "target": need.target_ms, "lane": need.lane}
-
-
 async def _hand_off(
-    ctx: Context, conversation: str, op: str, name: ReasonName, evidence: EvidenceItem, turn: str | None
+    ctx: Context, conversation: str, op: str, reason: ReasonItem, turn: str | None
 ) -> dict[str, Any]:
-    reason = ReasonItem(reason=name, evidence=[evidence])
-    reasons = [reason.model_dump(mode="json", exclude_none=True)]
+    reasons = [_plain(reason)]
     packet = await _own_packet(ctx, conversation, turn, reason)
     done = await ctx.scripts.run(
         "hand_off",
@@ -47,16 +69,30 @@ async def _hand_off(
         id=conversation,
         turn=turn,
         packet=packet.model_dump_json(),
-        **urgency_arguments(ctx, reasons),
-        handed_over=[system(Event.WAITING, words.handed_over(reasons)).for_script()],
+        handed_over=_announced(ctx, reasons),
+        **ctx.urgency(reasons),
+        **ctx.coming_back(),
     )
     return {"state": done["state"]}
 
 
-async def _own_packet(ctx: Context, conversation: str, turn: str | None, reason: ReasonItem) -> HandoffPacket:
-    """The service's packet where there is none of the bot: from the log, and from what the bot saw until now."""
+def _plain(reason: ReasonItem) -> dict[str, Any]:
+    return reason.model_dump(mode="json", exclude_none=True)
+
+
+def _announced(ctx: Context, reasons: list[dict[str, Any]]) -> list[dict[str, str]]:
+    return [system(Event.WAITING, words.handed_over(reasons, ctx.settings.next_word_hours)).for_script()]
+
+
+async def _own_packet(
+    ctx: Context, conversation: str, turn: str | None, reason: ReasonItem, now: str = ""
+) -> HandoffPacket:
+    """The service's packet where there is none of the bot: from the log, and from what the bot saw until now.
+
+    `now`: what the customer says with it, not in the log yet.
+    """
     read = await ctx.reads.conversation(conversation, START, notes_after="")
-    said = [entry.text for entry in read.entries if entry.kind == Kind.CUSTOMER]
+    said = [entry.text for entry in read.entries if entry.kind == Kind.CUSTOMER] + ([now] if now else [])
     seen = [Seen(seq=int(seq), **nlu) for seq, nlu in sorted(read.nlu.items(), key=lambda item: int(item[0]))]
     return HandoffPacket(
         version=1,

@@ -1,16 +1,21 @@
-"""What is due, on every replica: turns that nobody holds, leases that lapsed, proposals that timed out."""
+"""What is due, on every replica: turns nobody holds, leases that lapsed, timers, offers, alarms."""
 
 import asyncio
 
 import structlog
 from redis.exceptions import RedisError
 
+from handoff_service.domain.agents import handles_incidents
+from handoff_service.domain.conversation import Lane
+from handoff_service.domain.entries import Kind, note
 from handoff_service.domain.refusals import Refusal
-from handoff_service.flows import assignment, bot_turn, handoff, resolution
+from handoff_service.flows import assignment, bot_turn, handoff, resolution, scoring
 from handoff_service.flows.context import Context
 
 _log = structlog.get_logger()
 EVERY_S = 1.0
+# The process that took the message asks at once; this is for those that could not.
+_SCORE_AFTER_MS = 5_000
 
 
 async def for_ever(ctx: Context) -> None:
@@ -26,11 +31,40 @@ async def once(ctx: Context) -> None:
     now = await ctx.scripts.now()
     for conversation in await ctx.reads.due_turns(now):
         await _take_up(ctx, conversation)
-    for agent, conversation in await ctx.reads.lapsed(now - assignment.LEASE_MS):
-        await assignment.lapse(ctx, agent, conversation)
+    for agent, conversation, gone in await ctx.reads.lapsed(now - ctx.lease_ms):
+        await assignment.lapse(ctx, agent, conversation, gone)
     for what, conversation in await ctx.reads.due_timers(now):
-        if what == "confirm":
-            await resolution.close_unconfirmed(ctx, conversation)
+        await _due(ctx, what, conversation)
+    for conversation in await ctx.reads.idle(now - ctx.idle_ms):
+        await resolution.close_idle(ctx, conversation)
+    for conversation, seq, since in await ctx.reads.unscored(now - _SCORE_AFTER_MS):
+        if now - since > scoring.GIVE_UP_MS:
+            await scoring.give_up(ctx, conversation, seq)
+        elif ctx.bot.status == "ready":
+            await scoring.score(ctx, conversation, seq)
+    await assignment.offer(ctx)
+    await _watch_incidents(ctx, now)
+
+
+async def _due(ctx: Context, what: str, conversation: str) -> None:
+    if what == "confirm":
+        await resolution.close_unconfirmed(ctx, conversation)
+    else:
+        unaccepted = note(Kind.SYSTEM, "", "An offer was not accepted in time.", "not_accepted")
+        await ctx.scripts.run("due", id=conversation, what=what, unaccepted=unaccepted)
+
+
+async def _watch_incidents(ctx: Context, now: int) -> None:
+    """An incident in line that nobody on duty may take is an alarm to supervisors, who may."""
+    waiting = await ctx.reads.line(Lane.SECURITY)
+    ringing = await ctx.reads.ringing("incident_alone")
+    if not waiting and not ringing:
+        return
+    somebody = any(handles_incidents(agent) for agent in await ctx.people.on_duty(now))
+    for conversation in {*waiting, *ringing}:
+        rings = not somebody and conversation in waiting
+        if rings != (conversation in ringing):
+            await ctx.scripts.run("incident_alone", id=conversation, rings=rings)
 
 
 async def _take_up(ctx: Context, conversation: str) -> None:

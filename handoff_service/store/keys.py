@@ -11,6 +11,12 @@ class Keys:
         self.closed = f"{self.prefix}closed"
         self.open = f"{self.prefix}open"
         self.agents = f"{self.prefix}agents"
+        self.idle = f"{self.prefix}idle"
+        self.parked = f"{self.prefix}parked"
+        self.alarms = f"{self.prefix}alarms"
+        self.unscored = f"{self.prefix}unscored"
+        self.wants = f"{self.prefix}wants"
+        self.rights = f"{self.prefix}rights"
         self.presence = f"{self.prefix}presence"
 
     def conversation(self, conversation: str) -> str:
@@ -39,6 +45,9 @@ class Keys:
 
     def busy(self, agent: str) -> str:
         return f"{self.prefix}busy:{agent}"
+
+    def offered(self, agent: str) -> str:
+        return f"{self.prefix}offered:{agent}"
 
     def session(self, digest: str) -> str:
         return f"{self.prefix}session:{digest}"

@@ -11,6 +11,7 @@ from handoff_service.domain.entries import Entry, Kind
 from handoff_service.domain.refusals import Refusal
 from handoff_service.store.client import Client
 from handoff_service.store.keys import Keys
+from handoff_service.store.people import GONE
 
 # System entries come in ones and twos; among so many there is one that somebody said.
 _LOOK_BACK = 4
@@ -90,6 +91,13 @@ class Reads:
         found = await self._redis.xrange(self._keys.log(conversation), min=f"{seq}-0", max=f"{seq}-0")
         return _entry(found[0]).text if found else None
 
+    async def entry(self, conversation: str, seq: int) -> Entry:
+        """Raises Refusal: not_found."""
+        found = await self._redis.xrange(self._keys.log(conversation), min=f"{seq}-0", max=f"{seq}-0")
+        if not found:
+            raise not_found()
+        return _entry(found[0])
+
     async def turn_input(self, conversation: str) -> tuple[dict[str, str], list[Entry], str | None]:
         """What a bot turn is made of: fields, the log since the bot last spoke, the bot's state."""
         fields = await self.fields(conversation)
@@ -118,6 +126,26 @@ class Reads:
     async def owned(self, agent: str) -> list[tuple[str, dict[str, str], Entry | None]]:
         return await self.heads(sorted(await self._redis.smembers(self._keys.owned(agent))))
 
+    async def parked(self) -> list[tuple[str, dict[str, str], Entry | None]]:
+        """Conversations of the line in which nothing is unanswered."""
+        return await self.heads(sorted(await self._redis.smembers(self._keys.parked))[:100])
+
+    async def held(self, agents: Iterable[str]) -> list[tuple[str, dict[str, str], Entry | None]]:
+        """What these agents have."""
+        pipe = self._redis.pipeline(transaction=False)
+        for agent in agents:
+            pipe.smembers(self._keys.owned(agent))
+        return await self.heads(sorted({one for theirs in await pipe.execute() for one in theirs})[:200])
+
+    async def load(self, agent: str) -> dict[str, Any]:
+        """How many an agent has to answer, how many slots are held by offers, and whether they want offers."""
+        pipe = self._redis.pipeline(transaction=False)
+        pipe.scard(self._keys.busy(agent))
+        pipe.scard(self._keys.offered(agent))
+        pipe.zscore(self._keys.wants, agent)
+        busy, offered, wants = await pipe.execute()
+        return {"busy": busy, "offered": offered, "wants_offers": wants is not None}
+
     async def closed(self, most: int) -> list[tuple[str, dict[str, str], Entry | None]]:
         return await self.heads(await self._redis.zrevrange(self._keys.closed, 0, most - 1))
 
@@ -138,14 +166,47 @@ class Reads:
         found: list[str] = await self._redis.zrangebyscore(self._keys.turns, "-inf", now, start=0, num=100)
         return found
 
-    async def lapsed(self, last_seen_before: int) -> list[tuple[str, str]]:
-        """(agent, conversation) of everything unanswered that belongs to agents not seen since then."""
-        agents = await self._redis.zrangebyscore(self._keys.presence, "-inf", last_seen_before)
+    async def lapsed(self, last_seen_before: int) -> list[tuple[str, str, bool]]:
+        """(agent, conversation, gone) of everything unanswered that belongs to agents not seen since then.
+
+        `gone`: the agent does not work here any more; then it is everything they have.
+        """
+        agents = await self._redis.zrangebyscore(
+            self._keys.presence, "-inf", last_seen_before, withscores=True
+        )
         pipe = self._redis.pipeline(transaction=False)
-        for agent in agents:
-            pipe.smembers(self._keys.busy(agent))
+        for agent, seen in agents:
+            pipe.smembers(self._keys.owned(agent) if seen == GONE else self._keys.busy(agent))
         held = await pipe.execute() if agents else []
-        return [(agent, one) for agent, theirs in zip(agents, held, strict=True) for one in sorted(theirs)]
+        return [
+            (agent, one, seen == GONE)
+            for (agent, seen), theirs in zip(agents, held, strict=True)
+            for one in sorted(theirs)
+        ]
+
+    async def idle(self, before: int) -> list[str]:
+        """Conversations with the bot in which nothing has happened since then."""
+        found: list[str] = await self._redis.zrangebyscore(self._keys.idle, "-inf", before, start=0, num=100)
+        return found
+
+    async def unscored(self, before: int) -> list[tuple[str, int, int]]:
+        """(conversation, seq, time) of messages to people that came before that and no NLU has read yet."""
+        found = await self._redis.zrangebyscore(
+            self._keys.unscored, "-inf", before, start=0, num=20, withscores=True
+        )
+        rows = ((*member.split(" "), int(since)) for member, since in found)
+        return [(conversation, int(seq), since) for conversation, seq, since in rows]
+
+    async def line(self, lane: str) -> set[str]:
+        return set(await self._redis.zrange(self._keys.line(lane), 0, -1))
+
+    async def alarms(self) -> list[tuple[str, str, int]]:
+        """(what, conversation, since) of what rings, longest first."""
+        found = await self._redis.zrange(self._keys.alarms, 0, 199, withscores=True)
+        return [(*member.split(" ", 1), int(since)) for member, since in found]
+
+    async def ringing(self, what: str) -> set[str]:
+        return {conversation for name, conversation, _ in await self.alarms() if name == what}
 
     async def due_timers(self, now: int) -> list[tuple[str, str]]:
         """(what, conversation) of each timer that is due."""

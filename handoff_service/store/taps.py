@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Protocol
@@ -9,6 +10,7 @@ from typing import Protocol
 import structlog
 from redis.exceptions import RedisError
 
+from handoff_service.domain.entries import Kind
 from handoff_service.store.client import Client
 from handoff_service.store.keys import Keys
 from handoff_service.store.reads import Reads
@@ -16,6 +18,9 @@ from handoff_service.store.reads import Reads
 _log = structlog.get_logger()
 _COMPARE_EVERY_S = 5.0
 _RETRY_AFTER_S = 0.5
+# A widget says "typing" every second or so while keys are pressed.
+_TYPING_S = 1.2
+_TYPISTS = 1_000
 
 
 class Watcher(Protocol):
@@ -39,6 +44,8 @@ class Taps:
         self._watchers: dict[str | None, list[Watcher]] = defaultdict(list)
         self._revisions: dict[str, str | None] = {}
         self._subscribed = asyncio.Event()
+        self._typed: dict[str, float] = {}
+        self._guards: dict[str, set[asyncio.Event]] = defaultdict(set)
 
     async def ready(self) -> None:
         """Returns once the server has confirmed the subscription; a read after this misses nothing."""
@@ -58,6 +65,33 @@ class Taps:
     async def typing(self, conversation: str, kind: str, name: str) -> None:
         await self._redis.publish(self._keys.typing, f"{conversation} {kind} {name}")
 
+    async def until_quiet(self, conversation: str, at_most_s: float) -> None:
+        """Returns once the customer has stopped typing, or after so many seconds; at once where nobody types."""
+        end = time.monotonic() + at_most_s
+        while (now := time.monotonic()) < end:
+            left = self._typed.get(conversation, -_TYPING_S) + _TYPING_S - now
+            if left <= 0:
+                return
+            await asyncio.sleep(min(left, end - now))
+
+    def said(self, conversation: str) -> None:
+        """The customer has sent what they were typing; only typing from now on means that more follows."""
+        self._typed.pop(conversation, None)
+
+    @contextlib.contextmanager
+    def guard(self, *names: str) -> Iterator[asyncio.Event]:
+        """An event that is set when the rights of an agent, or a session, of these names have changed."""
+        changed = asyncio.Event()
+        for name in names:
+            self._guards[name].add(changed)
+        try:
+            yield changed
+        finally:
+            for name in names:
+                self._guards[name].discard(changed)
+                if not self._guards[name]:
+                    del self._guards[name]
+
     async def run(self) -> None:
         """Listens until cancelled."""
         async with asyncio.TaskGroup() as group:
@@ -68,7 +102,7 @@ class Taps:
         while True:
             try:
                 async with self._redis.pubsub() as channel:
-                    await channel.subscribe(self._keys.tap, self._keys.typing)
+                    await channel.subscribe(self._keys.tap, self._keys.rights, self._keys.typing)
                     await self._listen(channel)
             except (RedisError, OSError) as error:
                 _log.warning("subscription_lost", error=type(error).__name__)
@@ -82,10 +116,22 @@ class Taps:
                 self._tap_all()
             elif message["type"] == "message" and message["channel"] == self._keys.tap:
                 self._tap(message["data"])
+            elif message["type"] == "message" and message["channel"] == self._keys.rights:
+                for changed in self._guards.get(message["data"], ()):
+                    changed.set()
             elif message["type"] == "message":
                 conversation, kind, name = message["data"].split(" ", 2)
+                self._note_typing(conversation, kind)
                 for watcher in self._watchers.get(conversation, ()):
                     watcher.typing(conversation, kind, name)
+
+    def _note_typing(self, conversation: str, kind: str) -> None:
+        if kind != Kind.CUSTOMER:
+            return
+        now = time.monotonic()
+        self._typed[conversation] = now
+        if len(self._typed) > _TYPISTS:
+            self._typed = {name: at for name, at in self._typed.items() if now - at < _TYPING_S}
 
     def _tap(self, conversation: str) -> None:
         for watcher in (*self._watchers.get(conversation, ()), *self._watchers.get(None, ())):

@@ -17,6 +17,7 @@ from handoff_service.store.reads import Read, Reads
 from handoff_service.store.scripts import Scripts, sources
 
 HOUR = 3_600_000
+BACK = {"word": 12 * HOUR, "reopen": HOUR, "reservation": 60_000, "lease": 60_000}
 REASONS = [{"reason": "requested", "score": 1.0, "evidence": [{"rule": "button"}]}]
 INCIDENT = [
     {"reason": "security", "kind": "incident", "score": 0.9, "evidence": [{"rule": "others_data", "seq": 1}]}
@@ -43,7 +44,8 @@ class Store:
         return await self.run(
             "say", id=id_, client_id=client_id, text=text, text_hash=hashlib.sha256(text.encode()).hexdigest(),
             body=Draft(Kind.CUSTOMER, text, client_id=client_id).body(),
-            **({"turn": f"t {text}", "patience": 8000, "lease": 3000, "reopen": HOUR, "reservation": 60_000,
+            **({"turn": f"t {text}", "patience": 8000, "turn_lease": 3000, "reopen": HOUR, "reservation": 60_000,
+                "lease": 60_000,
                 "reopened": event(Event.REOPENED)} | more),
         )  # fmt: skip
 
@@ -51,7 +53,7 @@ class Store:
         entries = [Draft(Kind.BOT, text).for_script()] if text else []
         late = json.dumps({"author": {"kind": "bot"}, "text": "late"})
         return await self.run(
-            "answer", id=id_, turn=turn, entries=entries, state="{}", seen={}, late=late, **more
+            "answer", id=id_, turn=turn, entries=entries, state="{}", seen={}, late=late, **(BACK | more)
         )
 
     async def hand_off(
@@ -60,7 +62,7 @@ class Store:
         lane = "security" if reasons == INCIDENT else "general"
         return await self.run(
             "hand_off", id=id_, reasons=reasons, target=target, lane=lane, packet="{}",
-            handed_over=event(Event.WAITING), **more,
+            handed_over=event(Event.WAITING), **(BACK | more),
         )  # fmt: skip
 
     async def take(self, agent: str = "sam", id_: str | None = None, **more: Any) -> dict[str, Any]:
@@ -72,12 +74,13 @@ class Store:
     async def reply(self, text: str, seen: int, agent: str = "sam", **more: Any) -> dict[str, Any]:
         return await self.run(
             "reply", agent=agent, text=text, text_hash=text, body=Draft(Kind.AGENT, text).body(), seen=seen,
+            word=12 * HOUR,
             **({"id": "c_1", "fence": f"fence of {agent}", "client_id": f"reply {text}"} | more),
         )  # fmt: skip
 
     async def propose(self, seen: int, **more: Any) -> dict[str, Any]:
         return await self.run(
-            "propose", seen=seen, entries=[], proposed=event(Event.PROPOSED), proposed_open=event(Event.PROPOSED),
+            "propose", seen=seen, entries=[], word=12 * HOUR, proposed=event(Event.PROPOSED), proposed_open=event(Event.PROPOSED),
             **({"id": "c_1", "fence": "fence of sam", "patience": 24 * HOUR} | more),
         )  # fmt: skip
 
@@ -85,7 +88,7 @@ class Store:
         proposal = proposal or (await self.fields())["proposal"]
         return await self.run(
             "answer_proposal", id="c_1", proposal=proposal, solved=solved,
-            yes=event(Event.SOLVED), no=event(Event.NOT_SOLVED),
+            yes=event(Event.SOLVED), no=event(Event.NOT_SOLVED), **BACK,
         )  # fmt: skip
 
     async def with_agent(self, reasons: Any = REASONS) -> None:

@@ -246,6 +246,7 @@ def settings(valkey: Valkey) -> Settings:
         bot_token="bot-token",
         bot_deadline_s=1.0,
         bot_warm_up_s=1.0,
+        hold_s=0.0,
         widget_origins=[ORIGIN],
         desk_origins=[DESK],
     )

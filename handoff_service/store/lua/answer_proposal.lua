@@ -1,5 +1,6 @@
 -- The customer's yes or no to a proposal.
 -- id, proposal, solved (true or false), yes (entries), no (entries)
+-- lease (ms since an agent was last seen), reservation (ms)
 -- returns {state}
 return run(function()
   load(A.id)
@@ -11,9 +12,10 @@ return run(function()
     set({outcome = 'solved'})
   else
     append_all(A.no)
-    move('agent')
     unanswered(C.seq)
-    place()
+    -- Due now: before everything that came in later.
+    set({front = 1})
+    back_to_owner()
   end
   tap()
   return {state = C.state}

@@ -1,5 +1,6 @@
 -- An agent's message to the customer.
 -- id, agent, fence, client_id, text, body (JSON of the entry), text_hash, seen (seq the agent had read up to)
+-- word (ms)
 -- returns {seq}
 return run(function()
   load(A.id)
@@ -8,6 +9,7 @@ return run(function()
   require_fence()
   local seq = append_once('agent ' .. A.agent, 'agent')
   answered_up_to(A.seen)
+  word_given()
   place()
   tap()
   return {seq = seq}

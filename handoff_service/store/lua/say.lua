@@ -1,8 +1,9 @@
 -- A message of the customer, and the move it causes, in one step.
 -- id, client_id, text, body (JSON of the entry), text_hash
 -- choice (id of a button of the bot's last answer, or absent)
--- turn (id for the bot turn it may start), patience (ms the bot has), lease (ms this process holds the turn)
--- reopen (ms within which a closed conversation goes back to its agent), reservation (ms), reopened (entries)
+-- turn (id for the bot turn it may start), patience (ms the bot has), turn_lease (ms this process holds the turn)
+-- reopen (ms within which a closed conversation goes back to its agent), lease (ms since an agent was last seen)
+-- reservation (ms), reopened (entries)
 -- returns {seq, state, turn or absent}
 return run(function()
   load(A.id)
@@ -17,27 +18,26 @@ return run(function()
 
   local seq = append_once('customer', 'customer', payload)
   if C.choices then set({choices = false}) end
+  unanswered(seq)
   if C.state == 'closed' then
-    if C.last_owner and NOW - number('closed_at') <= A.reopen then
-      local agent = C.last_owner
-      move('waiting')
-      reserve(agent)
+    local asked_again = C.last_owner and NOW - number('closed_at') <= A.reopen and not UNWANTED[C.outcome]
+    if asked_again then
+      to_line()
       append_all(A.reopened)
     else
       move('bot')
     end
   elseif C.state == 'confirming' then
-    move('agent')
+    back_to_owner()
+  else
+    place()
   end
-  unanswered(seq)
-  place()
 
   local turn
   if C.state == 'bot' then
-    -- What arrives while a turn runs starts it again with both; the first one's answer then comes too late.
-    turn = A.turn
-    set({turn = turn, turn_through = seq, turn_digest = C.digest, turn_deadline = NOW + A.patience})
-    redis.call('ZADD', key('turns'), NOW + A.lease, ID)
+    turn = start_turn(seq)
+  else
+    score(seq)
   end
   tap()
   return {seq = seq, state = C.state, turn = turn}

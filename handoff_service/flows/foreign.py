@@ -1,0 +1,92 @@
+"""Conversations that another company's bot led on a channel of its own: they come to the same line."""
+
+import hashlib
+import hmac
+import json
+import secrets
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import SecretStr
+
+from handoff_service.domain import words
+from handoff_service.domain.entries import Draft, Event, Kind, system
+from handoff_service.domain.masking import mask
+from handoff_service.domain.refusals import Refusal
+from handoff_service.domain.text import clean_optional
+from handoff_service.flows.context import Context
+from handoff_service.wire import ForeignHandoff, HandoffPacket, Transcript
+
+_SIGNATURE_AGE_S = 300
+
+
+def signing_key(
+    keys: Mapping[str, SecretStr], handoff: ForeignHandoff, sent_at: str, body: bytes, signature: str
+) -> bytes:
+    """The bot's key, where `signature` is the hex HMAC-SHA256 over "<time>.<external id>." and the body, under it.
+
+    `sent_at`: seconds since 1970, at most 5 minutes away. Raises Refusal: bad_signature.
+    """
+    known = keys.get(handoff.bot)
+    key = known.get_secret_value().encode() if known else secrets.token_bytes(32)
+    signed = f"{sent_at}.{handoff.external_id}.".encode("utf-8", "replace") + body
+    expected = hmac.new(key, signed, hashlib.sha256).hexdigest()
+    fresh = sent_at.isascii() and sent_at.isdigit() and abs(time.time() - int(sent_at)) <= _SIGNATURE_AGE_S
+    if not fresh or not hmac.compare_digest(expected.encode(), signature.encode("utf-8", "replace")):
+        raise Refusal("bad_signature", "The signature does not fit this bot, this time and this body.")
+    return key
+
+
+async def receive(ctx: Context, handoff: ForeignHandoff, key: bytes) -> dict[str, Any]:
+    """To the line with everything that was said; the same operation again changes nothing.
+
+    The result's token is the customer's: with it the other channel reads what people write, and passes on what the
+    customer says.
+    """
+    conversation = "c_" + hashlib.sha256(f"{handoff.bot}\n{handoff.external_id}".encode()).hexdigest()[:32]
+    token = hmac.new(key, f"token.{conversation}".encode(), hashlib.sha256).hexdigest()
+    entries = _entries(handoff)
+    reasons = [reason.model_dump(mode="json", exclude_none=True) for reason in handoff.packet.reasons]
+    announced = words.handed_over(reasons, ctx.settings.next_word_hours)
+    done = await ctx.scripts.run(
+        "receive",
+        id=conversation,
+        operation=handoff.operation,
+        token_hash=hashlib.sha256(token.encode()).hexdigest(),
+        widget="",
+        channel=f"{handoff.bot}: {handoff.channel}",
+        page="",
+        entries=entries,
+        packet=_packet(handoff, conversation, len(entries)),
+        handed_over=[system(Event.WAITING, announced).for_script()],
+        **ctx.urgency(reasons),
+        **ctx.coming_back(),
+    )
+    said = {"conversation": conversation, "token": token, "state": done["state"], "say": announced}
+    return said | {"again": "again" in done}
+
+
+def _entries(handoff: ForeignHandoff) -> list[dict[str, Any]]:
+    found = []
+    for said in handoff.transcript:
+        text = mask(clean_optional(said.text))
+        if text.text:
+            kind = Kind.CUSTOMER if said.author == "customer" else Kind.BOT
+            name = handoff.bot if kind == Kind.BOT else ""
+            draft = Draft(kind, text.text, name=name, masked=text.kinds)
+            found.append({**draft.for_script(), "time": said.time})
+    return found
+
+
+def _packet(handoff: ForeignHandoff, conversation: str, count: int) -> str:
+    packet = HandoffPacket(
+        **handoff.packet.model_dump(),
+        conversation=conversation,
+        turn=None,
+        transcript=Transcript(through_seq=count, count=count, digest=""),
+    )
+    kept = json.loads(packet.model_dump_json())
+    kept["summary"] = [mask(line).text for line in kept["summary"]]
+    kept["known"] = [fact | {"value": mask(fact["value"]).text} for fact in kept["known"]]
+    return json.dumps(kept, ensure_ascii=False)
