@@ -21,12 +21,12 @@ def test_that_only_incidents_go_to_the_security_lane(kind: str | None, lane: Lan
 @pytest.mark.parametrize("name", list(ReasonName))
 def test_that_every_reason_has_a_target_and_a_sentence(name: ReasonName) -> None:
     assert Targets().of({"reason": name}) > 0
-    assert words.handed_over([{"reason": name}])
+    assert words.handed_over([{"reason": name}], 12)
 
 
 def test_that_the_gravest_reason_speaks() -> None:
-    both = words.handed_over([{"reason": "requested"}, {"reason": "security", "kind": "incident"}])
-    assert both == words.handed_over([{"reason": "security", "kind": "incident"}])
+    both = words.handed_over([{"reason": "requested"}, {"reason": "security", "kind": "incident"}], 12)
+    assert both == words.handed_over([{"reason": "security", "kind": "incident"}], 12)
 
 
 def test_that_every_state_has_a_way_on_and_only_known_ones() -> None:

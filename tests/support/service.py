@@ -32,11 +32,16 @@ def op() -> str:
 
 
 class ScriptedBot(httpx.AsyncBaseTransport):
-    """Answers each turn by `answer(turn)`: a dict, bytes, a status, or an exception to raise."""
+    """Answers each turn by `answer(turn)`: a dict, bytes, a status, or an exception to raise.
+
+    `signals(text)` is what a parse finds in a message.
+    """
 
     def __init__(self) -> None:
         self.turns: list[dict[str, Any]] = []
         self.answer: Callable[[dict[str, Any]], Any] = says("All right.")
+        self.signals: Callable[[str], list[dict[str, Any]]] = lambda text: []
+        self.parses: list[dict[str, Any]] = []
         self.gate = asyncio.Event()
         self.gate.set()
         self.ready = True
@@ -45,6 +50,8 @@ class ScriptedBot(httpx.AsyncBaseTransport):
         if request.url.path.endswith("/health"):
             return httpx.Response(200 if self.ready else 503)
         assert request.headers["authorization"] == "Bearer bot-token"
+        if request.url.path.endswith("/parse"):
+            return self._parse(json.loads(await request.aread()))
         turn = json.loads(await request.aread())
         self.turns.append(turn)
         await self.gate.wait()
@@ -56,6 +63,21 @@ class ScriptedBot(httpx.AsyncBaseTransport):
         return httpx.Response(
             200, content=answer if isinstance(answer, bytes) else json.dumps(answer).encode()
         )
+
+    def _parse(self, asked: dict[str, Any]) -> httpx.Response:
+        if not self.ready:
+            return httpx.Response(503)
+        self.parses.append(asked)
+        seen = [
+            {
+                "seq": one["seq"],
+                "intent": "faq_refund",
+                "confidence": 0.9,
+                "signals": self.signals(one["text"]),
+            }
+            for one in asked["messages"]
+        ]
+        return httpx.Response(200, json={"version": 1, "model": "scripted", "seen": seen})
 
 
 def says(text: str, *choices: dict[str, str]) -> Callable[[dict[str, Any]], dict[str, Any]]:
