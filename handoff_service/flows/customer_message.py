@@ -51,6 +51,7 @@ async def _store(
         turn=new_id("t"),
         patience=int(1000 * patience_s),
         turn_lease=bot_turn.LEASE_MS,
+        word=ctx.word_ms,
         **ctx.coming_back(),
         reopened=[system(Event.REOPENED, words.REOPENED).for_script()],
     )

@@ -49,7 +49,7 @@ async def report_security(ctx: Context, conversation: str, op: str, what: str, s
         **ctx.urgency(reasons),
         **ctx.coming_back(),
     )
-    return {"seq": done["seq"], "state": done["state"]}
+    return {"seq": done["seq"]}
 
 
 async def never_mind(ctx: Context, conversation: str, op: str) -> dict[str, Any]:

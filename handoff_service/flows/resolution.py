@@ -95,5 +95,6 @@ async def undo_unwanted(ctx: Context, agent: Agent, op: str, conversation: str) 
         id=conversation,
         agent=agent.id,
         note=note(Kind.AGENT, agent.name, "", "undone"),
+        word=ctx.word_ms,
         entries=[system(Event.REOPENED, words.UNDONE).for_script()],
     )

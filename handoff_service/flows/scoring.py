@@ -35,7 +35,6 @@ async def _keep(ctx: Context, conversation: str, seq: int, seen: Seen | None) ->
     reasons = _reasons(seen) if seen else []
     await ctx.scripts.run(
         "score",
-        op=f"score {seq}",
         id=conversation,
         seq=seq,
         seen=seen.model_dump_json(exclude={"seq"}) if seen else None,

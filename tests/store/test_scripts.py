@@ -44,7 +44,7 @@ class Store:
         return await self.run(
             "say", id=id_, client_id=client_id, text=text, text_hash=hashlib.sha256(text.encode()).hexdigest(),
             body=Draft(Kind.CUSTOMER, text, client_id=client_id).body(),
-            **({"turn": f"t {text}", "patience": 8000, "turn_lease": 3000, "reopen": HOUR, "reservation": 60_000,
+            **({"turn": f"t {text}", "patience": 8000, "turn_lease": 3000, "word": 12 * HOUR, "reopen": HOUR, "reservation": 60_000,
                 "lease": 60_000,
                 "reopened": event(Event.REOPENED)} | more),
         )  # fmt: skip

@@ -212,6 +212,7 @@ local function move(to)
     -- What counted towards a handoff counts afresh.
     set({reasons = false, target = false, lane = 'general', packet = false, last_owner = false, give_backs = false})
   end
+  if from == 'closed' and to == 'waiting' and is_security() then promise(NOW + A.word) end
   if to == 'bot' or to == 'closed' then
     promise(false)
     for _, what in ipairs(ALARMS) do alarm(what, false) end

@@ -3,7 +3,7 @@
 -- choice (id of a button of the bot's last answer, or absent)
 -- turn (id for the bot turn it may start), patience (ms the bot has), turn_lease (ms this process holds the turn)
 -- reopen (ms within which a closed conversation goes back to its agent), lease (ms since an agent was last seen)
--- reservation (ms), reopened (entries)
+-- reservation, word (ms), reopened (entries)
 -- returns {seq, state, turn or absent}
 return run(function()
   load(A.id)

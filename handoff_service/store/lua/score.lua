@@ -3,7 +3,8 @@
 -- returns {joined: true or false}
 return run(function()
   load(A.id)
-  redis.call('ZREM', key('unscored'), ID .. ' ' .. A.seq)
+  -- Two replicas may have asked; the one that finds it unscored keeps what it heard.
+  if redis.call('ZREM', key('unscored'), ID .. ' ' .. A.seq) == 0 then return {joined = false} end
   if A.seen then redis.call('HSET', key('nlu:' .. ID), A.seq, A.seen) end
   local with_people = C.state == 'waiting' or C.state == 'agent' or C.state == 'confirming'
   local joined = with_people and #A.reasons > 0

@@ -1,5 +1,5 @@
 -- A supervisor undoes spam or abuse: back to the line, at the place it had.
--- id, note (JSON), entries
+-- id, note (JSON), entries, word (ms)
 -- returns {state}
 return run(function()
   load(A.id)

@@ -1,0 +1,660 @@
+"""Random histories on the real server, over two replicas, against the model (model.py)."""
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+from deploy.local.valkey import Valkey
+from handoff_service.app import create_app
+from handoff_service.domain.agents import Agent, Role
+from handoff_service.domain.cursor import digest
+from handoff_service.domain.refusals import Refusal
+from handoff_service.flows import (
+    agent_reply,
+    assignment,
+    bot_turn,
+    customer_message,
+    handoff,
+    resolution,
+    scoring,
+    sweep,
+)
+from handoff_service.flows.context import Context
+from handoff_service.settings import Settings
+from handoff_service.store.scripts import Scripts
+from handoff_service.wire import Seen, TurnAnswer
+from tests.faults.model import CAPACITY, HOUR, SECOND, Model, Talk
+
+PEOPLE = {
+    "sam": Agent("sam", "sam", "Sam", Role.AGENT, ("security",)),
+    "kim": Agent("kim", "kim", "Kim", Role.AGENT),
+    "ida": Agent("ida", "ida", "Ida", Role.SUPERVISOR),
+}
+CLOSE_MS = 3_000
+Result = Any
+Call = Callable[[Context], Awaitable[Result]]
+
+conversations = st.integers(0, 1)
+replicas = st.integers(0, 1)
+agents = st.sampled_from(sorted(PEOPLE))
+fences = st.sampled_from(["right", "right", "right", "stale", "wrong"])
+
+
+class Losing:
+    """A client of Redis whose next answers get lost after the server has done what it was asked."""
+
+    def __init__(self, redis: Any) -> None:
+        self._redis = redis
+        self.lose = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._redis, name)
+
+    async def evalsha(self, *arguments: Any) -> Any:
+        answer = await self._redis.evalsha(*arguments)
+        if self.lose:
+            self.lose -= 1
+            raise RedisConnectionError("the answer was lost")
+        return answer
+
+
+class Replicas:
+    """Two service processes' insides on one server, without their doors and loops."""
+
+    def __init__(self, valkey: Valkey, texts: Mapping[str, str] | None = None) -> None:
+        self.runner = asyncio.Runner()
+        self.all = [self._replica(valkey, texts) for _ in range(2)]
+
+    def _replica(self, valkey: Valkey, texts: Mapping[str, str] | None) -> Context:
+        settings = Settings(
+            _env_file=None, environment="development", redis_url=valkey.url.removesuffix("/0") + "/7",
+            workspace="histories", capacity=CAPACITY, bot_deadline_s=5, bot_warm_up_s=0,
+        )  # type: ignore[call-arg]  # fmt: skip
+        ctx: Context = create_app(settings).state.ctx
+        ctx.scripts = Scripts(Losing(ctx.scripts._redis), ctx.scripts._prefix, texts)
+        # What runs beside a call is taken for lost with its process, unless a rule does it.
+        ctx.spawn = lambda work: work.close()  # type: ignore[method-assign]
+        return ctx
+
+    def run(self, work: Awaitable[Result]) -> Result:
+        return self.runner.run(work)  # type: ignore[arg-type]
+
+    def close(self) -> None:
+        async def close() -> None:
+            for ctx in self.all:
+                await ctx.scripts._redis.aclose()
+
+        self.run(close())
+        self.runner.close()
+
+
+class Histories(RuleBasedStateMachine):
+    """`replicas` is set by whoever runs it."""
+
+    replicas: Replicas
+
+    @initialize()
+    def begin(self) -> None:
+        self.model = Model()
+        self.model.due = lambda talk: int(self.found[talk.id]["due"])
+        self.number = 0
+        self.offset = 0
+        self.fences: dict[str, list[str]] = {"c0": [], "c1": []}
+        self.turns: dict[str, list[tuple[str, str]]] = {"c0": [], "c1": []}
+        self.proposals: dict[str, list[int]] = {"c0": [], "c1": []}
+        self.done: list[tuple[Call, Result, float]] = []
+        self.found: dict[str, dict[str, str]] = {}
+        self.told: dict[str, list[str]] = {"c0": [], "c1": []}
+        self.replicas.run(self._begin())
+        self._tick()
+
+    async def _begin(self) -> None:
+        redis = self.replicas.all[0].scripts._redis
+        await redis.flushdb()
+        for agent in PEOPLE.values():
+            account = json.dumps({"agent": asdict(agent), "password": ""})
+            await redis.hset(self.replicas.all[0].reads._keys.agents, agent.id, account)
+        for ctx in self.replicas.all:
+            ctx.scripts.clock_offset = 0
+            ctx.scripts._redis.lose = 0
+        for id_ in ("c0", "c1"):
+            await self.replicas.all[0].scripts.run(
+                "open_conversation", id=id_, token_hash="", widget="", channel="widget", page=""
+            )
+            self.model.talks[id_] = Talk(id_)
+        self._tick()
+        for talk in self.model.talks.values():
+            talk.spoken_at = talk.touched_at = self.model.now
+
+    # --- doing one thing, on one replica
+
+    def _tick(self) -> None:
+        self.model.now = time.time() * 1000 + self.offset
+
+    def _op(self) -> str:
+        self.number += 1
+        return f"op-{self.number:06}"
+
+    def _talk(self, which: int) -> Talk:
+        return self.model.talks[f"c{which}"]
+
+    def _do(self, replica: int, call: Call, lost: int = 0, repeatable: bool = True) -> Result:
+        """The result, or the code of the refusal. `lost`: so many answers of the server do not arrive."""
+        self._tick()
+        ctx = self.replicas.all[replica]
+        ctx.scripts._redis.lose = lost
+        result = self.replicas.run(_tried(call, ctx))
+        if result == "store_unavailable":
+            # Done, but nobody was told: the client asks again with the same operation id, and any replica answers.
+            result = self.replicas.run(_tried(call, self.replicas.all[1 - replica]))
+        if repeatable and not isinstance(result, str):
+            self.done.append((call, result, time.monotonic()))
+        return result
+
+    def _expect(self, result: Result, refusal: str | None, talk: Talk | None = None) -> None:
+        assert (result if isinstance(result, str) else None) == refusal, (result, refusal)
+        if talk and refusal is None:
+            talk.touched_at = self.model.now
+
+    def _fence(self, talk: Talk, which: str) -> tuple[str, bool]:
+        known = self.fences[talk.id]
+        if which == "right" and talk.fence:
+            return talk.fence, True
+        if which == "stale" and known:
+            return known[0], known[0] == talk.fence
+        return "wrong", False
+
+    # --- the customer
+
+    @rule(which=conversations, replica=replicas, lost=st.sampled_from([0, 0, 0, 1, 3]))
+    def say(self, which: int, replica: int, lost: int) -> None:
+        talk, op = self._talk(which), self._op()
+        text = f"words {op}"
+        result = self._do(replica, lambda ctx: customer_message.say(ctx, talk.id, op, text), lost)
+        self._expect(result, self.model.say(talk, op, text), talk)
+        assert result["seq"] == talk.sent[("customer", op)][0]
+
+    @rule(which=conversations, replica=replicas, other=st.booleans())
+    def say_again(self, which: int, replica: int, other: bool) -> None:
+        talk = self._talk(which)
+        ops = [op for sender, op in talk.sent if sender == "customer"]
+        if not ops:
+            return
+        op = ops[-1]
+        text = "other words" if other else talk.sent[("customer", op)][1]
+        result = self._do(replica, lambda ctx: customer_message.say(ctx, talk.id, op, text), repeatable=False)
+        assert (result if isinstance(result, str) else None) == self.model.say(talk, op, text)
+        if not other:
+            assert result == {"seq": talk.sent[("customer", op)][0]}
+
+    @rule(which=conversations, replica=replicas, lost=st.sampled_from([0, 0, 1]))
+    def ask_person(self, which: int, replica: int, lost: int) -> None:
+        talk, op = self._talk(which), self._op()
+        result = self._do(replica, lambda ctx: handoff.ask_person(ctx, talk.id, op), lost)
+        self._expect(result, self.model.ask_person(talk), talk)
+
+    @rule(which=conversations, replica=replicas)
+    def report(self, which: int, replica: int) -> None:
+        talk, op = self._talk(which), self._op()
+        result = self._do(replica, lambda ctx: handoff.report_security(ctx, talk.id, op, f"seen {op}", ""))
+        self._expect(result, self.model.report(talk, op, f"Security report: seen {op}"), talk)
+        again = self._do(
+            replica, lambda ctx: handoff.report_security(ctx, talk.id, op, f"seen {op}", ""), repeatable=False
+        )
+        assert again["seq"] == result["seq"]
+
+    @rule(which=conversations, replica=replicas, lost=st.sampled_from([0, 0, 1]))
+    def never_mind(self, which: int, replica: int, lost: int) -> None:
+        talk, op = self._talk(which), self._op()
+        result = self._do(replica, lambda ctx: handoff.never_mind(ctx, talk.id, op), lost)
+        self._expect(result, self.model.never_mind(talk), talk)
+
+    @rule(which=conversations, replica=replicas)
+    def end(self, which: int, replica: int) -> None:
+        talk, op = self._talk(which), self._op()
+        result = self._do(replica, lambda ctx: resolution.end(ctx, talk.id, op))
+        self._expect(result, self.model.end(talk), talk)
+
+    @rule(
+        which=conversations, replica=replicas, solved=st.booleans(), old=st.sampled_from([False, False, True])
+    )
+    def judge(self, which: int, replica: int, solved: bool, old: bool) -> None:
+        talk, op = self._talk(which), self._op()
+        known = self.proposals[talk.id]
+        proposal = known[0 if old else -1] if known else 1
+        result = self._do(
+            replica, lambda ctx: resolution.answer_proposal(ctx, talk.id, op, str(proposal), solved)
+        )
+        self._expect(result, self.model.judge(talk, proposal, solved), talk)
+
+    # --- the bot
+
+    @rule(
+        which=conversations,
+        replica=replicas,
+        reason=st.sampled_from([None, None, "incident", "uncertainty"]),
+        old=st.sampled_from([False, False, False, True]),
+        covers=st.sampled_from([True, True, True, False]),
+    )
+    def answer(self, which: int, replica: int, reason: str | None, old: bool, covers: bool) -> None:
+        talk = self._talk(which)
+        known = self.turns[talk.id]
+        if not known:
+            return
+        turn, covered = known[0 if old else -1]
+        answer = _answer(talk, turn, reason, covered if covers else "0" * 40)
+        refusal = self.model.answer(talk, turn, reason, covers)
+        result = self._do(replica, lambda ctx: bot_turn._commit(ctx, talk.id, answer), repeatable=False)
+        self._expect(result, refusal)
+        talk.touched_at = self.model.now
+
+    @rule(which=conversations, replica=replicas, old=st.sampled_from([False, False, True]))
+    def bot_failed(self, which: int, replica: int, old: bool) -> None:
+        talk = self._talk(which)
+        known = self.turns[talk.id]
+        if not known:
+            return
+        turn = known[0 if old else -1][0]
+        result = self._do(
+            replica, lambda ctx: handoff.bot_failed(ctx, talk.id, turn, "timed_out"), repeatable=False
+        )
+        self._expect(result, self.model.bot_failed(talk, turn))
+
+    @rule(which=conversations, replica=replicas, reason=st.sampled_from(["incident", "anger"]))
+    def scored(self, which: int, replica: int, reason: str) -> None:
+        talk = self._talk(which)
+        if not talk.last_customer:
+            return
+        signal = {"signal": "security", "kind": "incident"} if reason == "incident" else {"signal": "anger"}
+        seen = Seen.model_validate(
+            {"seq": talk.last_customer, "intent": "x", "confidence": 1, "signals": [signal | {"score": 1}]}
+        )
+        result = self._do(replica, lambda ctx: scoring._keep(ctx, talk.id, seen.seq, seen), repeatable=False)
+        self._expect(result, self.model.scored(talk, seen.seq, reason))
+
+    # --- agents
+
+    @rule(
+        agent=agents,
+        which=st.sampled_from([0, 1, None]),
+        replica=replicas,
+        lost=st.sampled_from([0, 0, 1, 3]),
+    )
+    def take(self, agent: str, which: int | None, replica: int, lost: int) -> None:
+        named = None if which is None else self._talk(which)
+        op, person = self._op(), PEOPLE[agent]
+        id_ = named.id if named else None
+        result = self._do(replica, lambda ctx: assignment.take(ctx, person, op, id_), lost)
+        refusal, talk = self.model.take(agent, named)
+        self._expect(result, refusal, talk)
+        if talk:
+            assert result["conversation"] == talk.id
+            talk.fence = result["fence"]
+            self.fences[talk.id].append(result["fence"])
+
+    @rule(
+        which=conversations,
+        replica=replicas,
+        fence=fences,
+        back=st.integers(0, 2),
+        lost=st.sampled_from([0, 0, 1]),
+    )
+    def reply(self, which: int, replica: int, fence: str, back: int, lost: int) -> None:
+        talk, op = self._talk(which), self._op()
+        agent, seen, (given, fits) = talk.owner or "sam", max(0, talk.seq - back), self._fence(talk, fence)
+        text = f"reply {op}"
+
+        def call(ctx: Context) -> Awaitable[Result]:
+            return agent_reply.reply(ctx, PEOPLE[agent], op, talk.id, given, text, seen)
+
+        result = self._do(replica, call, lost)
+        self._expect(result, self.model.reply(talk, agent, op, text, seen, fits), talk)
+
+    @rule(which=conversations, replica=replicas, other=st.booleans())
+    def reply_again(self, which: int, replica: int, other: bool) -> None:
+        talk = self._talk(which)
+        sent = [(sender, op) for sender, op in talk.sent if sender in PEOPLE]
+        if not sent:
+            return
+        agent, op = sent[-1]
+        text = "other words" if other else talk.sent[(agent, op)][1]
+        result = self._do(
+            replica,
+            lambda ctx: agent_reply.reply(ctx, PEOPLE[agent], op, talk.id, "whatever", text, 0),
+            repeatable=False,
+        )
+        assert (result if isinstance(result, str) else None) == ("other_text" if other else None)
+
+    @rule(which=conversations, replica=replicas, agent=agents)
+    def note(self, which: int, replica: int, agent: str) -> None:
+        talk, op = self._talk(which), self._op()
+        result = self._do(
+            replica, lambda ctx: agent_reply.write_note(ctx, PEOPLE[agent], op, talk.id, "canary")
+        )
+        talk.notes += 1
+        self._expect(result, None, talk)
+
+    @rule(which=conversations, replica=replicas, fence=fences, back=st.sampled_from([0, 0, 0, 3]))
+    def propose(self, which: int, replica: int, fence: str, back: int) -> None:
+        talk, op = self._talk(which), self._op()
+        seen, (given, fits) = max(0, talk.seq - back), self._fence(talk, fence)
+        person = PEOPLE[talk.owner or "sam"]
+        result = self._do(replica, lambda ctx: resolution.propose(ctx, person, op, talk.id, given, "", seen))
+        self._expect(result, self.model.propose(talk, seen, fits), talk)
+        if talk.proposal:
+            self.proposals[talk.id].append(talk.proposal)
+
+    @rule(which=conversations, replica=replicas, fence=fences, lost=st.sampled_from([0, 0, 1]))
+    def give_back(self, which: int, replica: int, fence: str, lost: int) -> None:
+        talk, op = self._talk(which), self._op()
+        given, fits = self._fence(talk, fence)
+        person = PEOPLE[talk.owner or "sam"]
+        result = self._do(
+            replica, lambda ctx: assignment.give_back(ctx, person, op, talk.id, given, ""), lost
+        )
+        self._expect(result, self.model.give_back(talk, fits), talk)
+
+    @rule(
+        which=conversations,
+        replica=replicas,
+        fence=fences,
+        where=st.sampled_from(["ida", "security", "general"]),
+    )
+    def transfer(self, which: int, replica: int, fence: str, where: str) -> None:
+        talk, op = self._talk(which), self._op()
+        if talk.owner == where:
+            return
+        given, fits = self._fence(talk, fence)
+        to, lane = (where, None) if where == "ida" else (None, where)
+        person = PEOPLE[talk.owner or "sam"]
+
+        def call(ctx: Context) -> Awaitable[Result]:
+            return assignment.transfer(ctx, person, op, talk.id, given, to, lane, "please")  # type: ignore[arg-type]
+
+        self._expect(self._do(replica, call), self.model.transfer(talk, to, lane, fits), talk)
+
+    @rule(which=conversations, replica=replicas, fence=fences)
+    def to_bot(self, which: int, replica: int, fence: str) -> None:
+        talk, op = self._talk(which), self._op()
+        given, fits = self._fence(talk, fence)
+        person = PEOPLE[talk.owner or "sam"]
+        result = self._do(replica, lambda ctx: assignment.to_bot(ctx, person, op, talk.id, given, ""))
+        self._expect(result, self.model.to_bot(talk, fits), talk)
+
+    @rule(which=conversations, replica=replicas, fence=fences, hours=st.sampled_from([-1, 1, 1, 20]))
+    def snooze(self, which: int, replica: int, fence: str, hours: int) -> None:
+        talk, op = self._talk(which), self._op()
+        given, fits = self._fence(talk, fence)
+        self._tick()
+        until = int(self.model.now) + hours * HOUR
+        result = self._do(replica, lambda ctx: assignment.snooze(ctx, op, talk.id, given, until))
+        self._expect(result, self.model.snooze(talk, until, fits), talk)
+
+    @rule(which=conversations, replica=replicas, fence=fences, hours=st.sampled_from([-1, 1, 11, 13]))
+    def promise(self, which: int, replica: int, fence: str, hours: int) -> None:
+        talk, op = self._talk(which), self._op()
+        given, fits = self._fence(talk, fence)
+        self._tick()
+        at = int(self.model.now) + hours * HOUR
+        person = PEOPLE[talk.owner or "sam"]
+        result = self._do(replica, lambda ctx: agent_reply.promise(ctx, person, op, talk.id, given, at))
+        self._expect(result, self.model.promise(talk, at, fits), talk)
+
+    @rule(which=conversations, replica=replicas, fence=fences)
+    def unwanted(self, which: int, replica: int, fence: str) -> None:
+        talk, op = self._talk(which), self._op()
+        given, fits = self._fence(talk, fence)
+        person = PEOPLE[talk.owner or "sam"]
+        result = self._do(
+            replica, lambda ctx: resolution.unwanted(ctx, person, op, talk.id, given, "spam", "")
+        )
+        self._expect(result, self.model.unwanted(talk, fits), talk)
+
+    @rule(which=conversations, replica=replicas)
+    def undo_unwanted(self, which: int, replica: int) -> None:
+        talk, op = self._talk(which), self._op()
+        result = self._do(replica, lambda ctx: resolution.undo_unwanted(ctx, PEOPLE["ida"], op, talk.id))
+        self._expect(result, self.model.undo_unwanted(talk), talk)
+
+    @rule(agent=agents, on=st.sampled_from([True, True, False]), replica=replicas)
+    def want_offers(self, agent: str, on: bool, replica: int) -> None:
+        self._do(replica, lambda ctx: assignment.want_offers(ctx, PEOPLE[agent], on), repeatable=False)
+        self.model.want(agent, on)
+
+    @rule(replica=replicas)
+    def offer(self, replica: int) -> None:
+        self._do(replica, assignment.offer, repeatable=False)
+        self.model.offer()
+
+    @rule(which=conversations, agent=agents, replica=replicas)
+    def decline(self, which: int, agent: str, replica: int) -> None:
+        talk, op = self._talk(which), self._op()
+        self._do(replica, lambda ctx: assignment.decline(ctx, PEOPLE[agent], op, talk.id), repeatable=False)
+        self.model.decline(talk, agent)
+
+    # --- time, repeats, and what came too early or too late
+
+    @rule(
+        milliseconds=st.sampled_from(
+            [10 * SECOND, 40 * SECOND, 90 * SECOND, 13 * HOUR, 25 * HOUR, 100 * HOUR]
+        )
+    )
+    def pass_time(self, milliseconds: int) -> None:
+        self.offset += milliseconds
+        for ctx in self.replicas.all:
+            ctx.scripts.clock_offset = self.offset
+        self._tick()
+        if any(abs(self.model.now - at) < CLOSE_MS for at in self.model.boundaries()):
+            self.pass_time(7 * SECOND)
+
+    @rule(agent=agents, replica=replicas)
+    def here(self, agent: str, replica: int) -> None:
+        async def seen(ctx: Context) -> None:
+            await ctx.people.seen(PEOPLE[agent], await ctx.scripts.now())
+
+        self._do(replica, seen, repeatable=False)
+        self.model.agents[agent].seen = self.model.now
+
+    @rule(replica=replicas)
+    def sweep(self, replica: int) -> None:
+        self._do(replica, sweep.once, repeatable=False)
+        self.model.sweep()
+
+    @rule(replica=replicas, back=st.integers(1, 4))
+    def repeat(self, replica: int, back: int) -> None:
+        """The same operation again, anywhere: the first one's result, and nothing happens."""
+        recent = [(call, result) for call, result, at in self.done[-back:] if time.monotonic() - at < 30]
+        if recent:
+            call, result = recent[0]
+            assert self._do(replica, call, repeatable=False) == result
+
+    @rule(
+        which=conversations,
+        replica=replicas,
+        what=st.sampled_from(["overdue", "word", "snooze", "offer", "confirm", "idle", "lapse"]),
+    )
+    def too_early(self, which: int, replica: int, what: str) -> None:
+        """A timer that was read, and then became void before its script ran."""
+        talk, now = self._talk(which), self.model.now
+        still = {
+            "snooze": talk.snoozed_until,
+            "offer": talk.reserved[1] if talk.reserved and talk.reserved[2] else None,
+            "confirm": talk.confirm_until,
+            "idle": None
+            if talk.turn or talk.state != "bot"
+            else max(talk.spoken_at, talk.touched_at) + 24 * HOUR,
+            "word": talk.next_word,
+            "overdue": int(self.found[talk.id].get("due", 0)) or None,
+            "lapse": None,
+        }[what]
+        if still and still <= now + CLOSE_MS:
+            return
+
+        async def fire(ctx: Context) -> None:
+            if what == "idle":
+                await resolution.close_idle(ctx, talk.id)
+            elif what == "lapse":
+                # Of an agent who does not have it.
+                other = next(name for name in sorted(PEOPLE) if name != talk.owner)
+                await assignment.lapse(ctx, other, talk.id, gone=True)
+            else:
+                await sweep._due(ctx, what, talk.id)
+
+        self._do(replica, fire, repeatable=False)
+        if what == "idle":
+            talk.touched_at = max(talk.touched_at, self.model.now)
+
+    # --- what must hold after each step
+
+    @invariant()
+    def holds(self) -> None:
+        if hasattr(self, "model"):
+            self.replicas.run(self._holds())
+
+    async def _holds(self) -> None:
+        ctx = self.replicas.all[0]
+        redis, keys = ctx.scripts._redis, ctx.reads._keys
+        pipe = redis.pipeline(transaction=True)
+        for id_ in self.model.talks:
+            pipe.hgetall(keys.conversation(id_))
+            pipe.xrange(keys.log(id_))
+            pipe.xlen(keys.notes(id_))
+        for key in (keys.line("general"), keys.line("security"), keys.timers, keys.alarms, keys.turns):
+            pipe.zrange(key, 0, -1, withscores=True)
+        pipe.smembers(keys.parked)
+        for agent in PEOPLE:
+            for key in (keys.busy(agent), keys.offered(agent), keys.owned(agent)):
+                pipe.smembers(key)
+        found = await pipe.execute()
+        rows, found = found[: 3 * len(self.model.talks)], found[3 * len(self.model.talks) :]
+        general, security, timers, alarms, turns, parked, *sets = found
+        self._tick()
+        for place, talk in enumerate(self.model.talks.values()):
+            fields, log, notes = rows[3 * place : 3 * place + 3]
+            self.found[talk.id] = fields
+            self._same(talk, fields, log, notes)
+            _in_its_place(talk, fields, dict(general), dict(security), parked, dict(turns))
+            self._alarms(talk, dict(timers), dict(alarms))
+            if "turn" in fields and (fields["turn"], fields["turn_digest"]) not in self.turns[talk.id]:
+                self.turns[talk.id].append((fields["turn"], fields["turn_digest"]))
+                talk.turn, talk.turn_at = fields["turn"], int(fields["turn_deadline"]) - 5 * SECOND
+                talk.turn_held = dict(turns)[talk.id]
+        for place, agent in enumerate(PEOPLE):
+            busy, offered, owned = sets[3 * place : 3 * place + 3]
+            talks = self.model.talks.values()
+            assert owned == {talk.id for talk in talks if talk.owner == agent}
+            assert busy == {talk.id for talk in talks if talk.owner == agent and "due" in self.found[talk.id]}
+            assert len(busy) + len(offered) == self.model.busy(agent)
+
+    def _same(self, talk: Talk, fields: dict[str, str], log: list[Any], notes: int) -> None:
+        assert [int(id_.split("-")[0]) for id_, _ in log] == list(range(1, talk.seq + 1)), (
+            "a hole, or a second copy"
+        )
+        assert [entry["k"] for _, entry in log] == talk.log
+        told, self.told[talk.id] = self.told[talk.id], [entry["b"] for _, entry in log]
+        assert self.told[talk.id][: len(told)] == told, "what was said has changed"
+        chain = ""
+        for seq, (_, entry) in enumerate(log, 1):
+            text = _text(entry["b"])
+            assert talk.log[seq - 1] not in {"customer", "agent"} or text == talk.texts[seq]
+            chain = digest(chain, seq, entry["k"], text)
+        assert fields["digest"] == chain
+        assert notes == talk.notes
+        assert fields["state"] == talk.state
+        assert fields.get("owner") == talk.owner, "two owners, or none"
+        assert (talk.owner is not None) == (talk.state in {"agent", "confirming"})
+        assert fields.get("fence") == talk.fence
+        assert int(fields["epoch"]) == talk.epoch
+        assert fields["lane"] == talk.lane
+        assert fields.get("outcome") == talk.outcome
+        assert fields.get("unanswered_seq") == (None if talk.open is None else str(talk.open))
+        assert fields.get("proposal") == (None if talk.proposal is None else str(talk.proposal))
+        assert ("turn" in fields) == (talk.state == "bot" and talk.open is not None)
+        assert fields.get("reserved_for") == (talk.reserved[0] if talk.reserved else None)
+        assert ("offered" in fields) == bool(talk.reserved and talk.reserved[2])
+        assert ("snoozed_until" in fields) == (talk.snoozed_until is not None)
+        _near(fields.get("confirm_until"), talk.confirm_until)
+        _near(fields.get("next_word"), talk.next_word)
+        if talk.with_people and talk.open is not None:
+            since, target = int(fields["unanswered_since"]), 0 if talk.front else talk.target
+            assert int(fields["due"]) == since + (target or 0)
+            if talk.open and talk.log[talk.open - 1] == "customer":
+                assert since == int(log[talk.open - 1][1]["t"]), "not due by the oldest unanswered message"
+        else:
+            assert "due" not in fields, "a due time on what is answered"
+
+    def _alarms(self, talk: Talk, timers: dict[str, float], alarms: dict[str, float]) -> None:
+        due, word = self.found[talk.id].get("due"), talk.next_word
+        assert f"overdue {talk.id}" not in alarms or (due and int(due) <= self.model.now)
+        assert f"word {talk.id}" not in alarms or (word and word <= self.model.now)
+        assert (f"overdue {talk.id}" in timers or f"overdue {talk.id}" in alarms) == (due is not None)
+        assert (f"word {talk.id}" in timers or f"word {talk.id}" in alarms) == (word is not None)
+        assert (f"confirm {talk.id}" in timers) == (talk.confirm_until is not None)
+        assert (f"snooze {talk.id}" in timers) == (talk.snoozed_until is not None)
+
+
+def _in_its_place(
+    talk: Talk,
+    fields: dict[str, str],
+    general: dict[str, float],
+    security: dict[str, float],
+    parked: set[str],
+    turns: dict[str, float],
+) -> None:
+    lines = {"general": general, "security": security}
+    in_line = talk.state == "waiting" and talk.open is not None
+    for lane, line in lines.items():
+        assert (talk.id in line) == (in_line and lane == talk.lane), "in a wrong line, or in none"
+    if in_line:
+        assert lines[talk.lane][talk.id] == int(fields["due"])
+    assert (talk.id in parked) == (talk.state == "waiting" and talk.open is None)
+    assert (talk.id in turns) == ("turn" in fields)
+
+
+def _near(found: str | None, expected: float | None) -> None:
+    assert (found is None) == (expected is None)
+    assert found is None or expected is None or abs(int(found) - expected) < CLOSE_MS
+
+
+async def _tried(call: Call, ctx: Context) -> Result:
+    try:
+        return await call(ctx)
+    except Refusal as refusal:
+        return refusal.code
+
+
+def _answer(talk: Talk, turn: str, reason: str | None, covered: str) -> TurnAnswer:
+    packet = {
+        "version": 1,
+        "conversation": talk.id,
+        "turn": turn,
+        "channel": "widget",
+        "page": "",
+        "verified": False,
+        "reasons": [
+            {"reason": "security", "kind": "incident"} if reason == "incident" else {"reason": reason}
+        ],
+        "transcript": {"through_seq": 0, "count": 0, "digest": covered},
+    }
+    said = [] if reason else [{"text": "An answer."}]
+    return TurnAnswer.model_validate(
+        {
+            "version": 1,
+            "turn": turn,
+            "model": "scripted",
+            "messages": said,
+            "state": {},
+            "packet": packet if reason else None,
+        }
+    )
+
+
+def _text(body: str) -> str:
+    return str(json.loads(body)["text"])
