@@ -27,7 +27,7 @@ def router(ctx: Context) -> APIRouter:
             ctx.settings.foreign_bots, handoff, x_baton_time, await request.body(), x_baton_signature
         )
         calls_of.take(handoff.bot)
-        received = await foreign.receive(ctx, handoff, key)
+        received = await foreign.receive(ctx, handoff, key, foreign.conversation_of(handoff))
         if received.pop("again"):
             response.status_code = 200
         return received

@@ -38,14 +38,19 @@ def signing_key(
     return key
 
 
-async def receive(ctx: Context, handoff: ForeignHandoff, key: bytes) -> dict[str, Any]:
+def conversation_of(handoff: ForeignHandoff) -> str:
+    """The same name for the same conversation of the same bot, so that a second post finds the first."""
+    return "c_" + hashlib.sha256(f"{handoff.bot}\n{handoff.external_id}".encode()).hexdigest()[:32]
+
+
+async def receive(ctx: Context, handoff: ForeignHandoff, key: bytes, conversation: str) -> dict[str, Any]:
     """To the line with everything that was said; the same operation again changes nothing.
 
     The result's token is the customer's: with it the other channel reads what people write, and passes on what the
     customer says.
     """
-    conversation = "c_" + hashlib.sha256(f"{handoff.bot}\n{handoff.external_id}".encode()).hexdigest()[:32]
     token = hmac.new(key, f"token.{conversation}".encode(), hashlib.sha256).hexdigest()
+    channel = f"{handoff.bot}: {handoff.channel}"
     entries = _entries(handoff)
     reasons = [reason.model_dump(mode="json", exclude_none=True) for reason in handoff.packet.reasons]
     announced = words.handed_over(reasons, ctx.settings.next_word_hours)
@@ -55,10 +60,10 @@ async def receive(ctx: Context, handoff: ForeignHandoff, key: bytes) -> dict[str
         operation=handoff.operation,
         token_hash=hashlib.sha256(token.encode()).hexdigest(),
         widget="",
-        channel=f"{handoff.bot}: {handoff.channel}",
+        channel=channel,
         page="",
         entries=entries,
-        packet=_packet(handoff, conversation, len(entries)),
+        packet=_packet(handoff, conversation, channel, len(entries)),
         handed_over=[system(Event.WAITING, announced).for_script()],
         **ctx.urgency(reasons),
         **ctx.coming_back(),
@@ -79,11 +84,12 @@ def _entries(handoff: ForeignHandoff) -> list[dict[str, Any]]:
     return found
 
 
-def _packet(handoff: ForeignHandoff, conversation: str, count: int) -> str:
+def _packet(handoff: ForeignHandoff, conversation: str, channel: str, count: int) -> str:
     packet = HandoffPacket(
         **handoff.packet.model_dump(),
         conversation=conversation,
         turn=None,
+        channel=channel,
         transcript=Transcript(through_seq=count, count=count, digest=""),
     )
     kept = json.loads(packet.model_dump_json())

@@ -21,6 +21,7 @@ from handoff_service.flows import (
     assignment,
     bot_turn,
     customer_message,
+    foreign,
     handoff,
     resolution,
     scoring,
@@ -28,9 +29,9 @@ from handoff_service.flows import (
 )
 from handoff_service.flows.context import Context
 from handoff_service.settings import Settings
-from handoff_service.store.scripts import Scripts
-from handoff_service.wire import Seen, TurnAnswer
-from tests.faults.model import CAPACITY, HOUR, SECOND, Model, Talk
+from handoff_service.store.scripts import Scripts, sources
+from handoff_service.wire import ForeignHandoff, Seen, TurnAnswer
+from tests.faults.model import CAPACITY, FULL, HOUR, SECOND, Model, Talk
 
 PEOPLE = {
     "sam": Agent("sam", "sam", "Sam", Role.AGENT, ("security",)),
@@ -78,7 +79,11 @@ class Replicas:
             workspace="histories", capacity=CAPACITY, bot_deadline_s=5, bot_warm_up_s=0,
         )  # type: ignore[call-arg]  # fmt: skip
         ctx: Context = create_app(settings).state.ctx
-        ctx.scripts = Scripts(Losing(ctx.scripts._redis), ctx.scripts._prefix, texts)
+        small = {
+            name: text.replace("MAX_ENTRIES = 5000", f"MAX_ENTRIES = {FULL}")
+            for name, text in (texts or sources()).items()
+        }
+        ctx.scripts = Scripts(Losing(ctx.scripts._redis), ctx.scripts._prefix, small)
         # What runs beside a call is taken for lost with its process, unless a rule does it.
         ctx.spawn = lambda work: work.close()  # type: ignore[method-assign]
         return ctx
@@ -178,8 +183,9 @@ class Histories(RuleBasedStateMachine):
         talk, op = self._talk(which), self._op()
         text = f"words {op}"
         result = self._do(replica, lambda ctx: customer_message.say(ctx, talk.id, op, text), lost)
-        self._expect(result, self.model.say(talk, op, text), talk)
-        assert result["seq"] == talk.sent[("customer", op)][0]
+        refusal = self.model.say(talk, op, text)
+        self._expect(result, refusal, talk)
+        assert refusal or result["seq"] == talk.sent[("customer", op)][0]
 
     @rule(which=conversations, replica=replicas, other=st.booleans())
     def say_again(self, which: int, replica: int, other: bool) -> None:
@@ -204,11 +210,14 @@ class Histories(RuleBasedStateMachine):
     def report(self, which: int, replica: int) -> None:
         talk, op = self._talk(which), self._op()
         result = self._do(replica, lambda ctx: handoff.report_security(ctx, talk.id, op, f"seen {op}", ""))
-        self._expect(result, self.model.report(talk, op, f"Security report: seen {op}"), talk)
+        refusal = self.model.report(talk, op, f"Security report: seen {op}")
+        self._expect(result, refusal, talk)
+        if refusal:
+            return
         again = self._do(
             replica, lambda ctx: handoff.report_security(ctx, talk.id, op, f"seen {op}", ""), repeatable=False
         )
-        assert again["seq"] == result["seq"]
+        assert again == result
 
     @rule(which=conversations, replica=replicas, lost=st.sampled_from([0, 0, 1]))
     def never_mind(self, which: int, replica: int, lost: int) -> None:
@@ -279,6 +288,48 @@ class Histories(RuleBasedStateMachine):
         result = self._do(replica, lambda ctx: scoring._keep(ctx, talk.id, seen.seq, seen), repeatable=False)
         self._expect(result, self.model.scored(talk, seen.seq, reason))
 
+    @rule(which=conversations, replica=replicas, old=st.sampled_from([False, False, True]))
+    def renew(self, which: int, replica: int, old: bool) -> None:
+        talk = self._talk(which)
+        known = self.turns[talk.id]
+        if not known:
+            return
+        turn = known[0 if old else -1][0]
+
+        def call(ctx: Context) -> Awaitable[Result]:
+            return ctx.scripts.run("lease_turn", id=talk.id, turn=turn, lease=bot_turn.LEASE_MS)
+
+        held = "turn" in self._do(replica, call, repeatable=False)
+        assert held == self.model.renew(talk, turn)
+
+    @rule(which=conversations, replica=replicas, again=st.booleans(), lost=st.sampled_from([0, 0, 1]))
+    def receive(self, which: int, replica: int, again: bool, lost: int) -> None:
+        talk = self._talk(which)
+        operation = talk.operation if again and talk.operation else f"foreign-{self._op()}"
+        said = [(1_000_000.0 + number, f"brought {number}") for number in range(1, self.number % 3 + 2)]
+        posted = ForeignHandoff.model_validate(
+            {
+                "version": 1,
+                "bot": "shop",
+                "external_id": talk.id,
+                "operation": operation,
+                "packet": {"version": 1, "reasons": [{"reason": "requested"}]},
+                "transcript": [{"author": "customer", "text": text, "time": int(at)} for at, text in said],
+            }
+        )
+        result = self._do(
+            replica, lambda ctx: foreign.receive(ctx, posted, b"", talk.id), lost, repeatable=False
+        )
+        self._expect(result, self.model.receive(talk, operation, said), talk)
+
+    @rule(which=conversations, replica=replicas)
+    def open_again(self, which: int, replica: int) -> None:
+        given = {"id": self._talk(which).id, "token_hash": "", "widget": "", "channel": "widget", "page": ""}
+        opened = self._do(
+            replica, lambda ctx: ctx.scripts.run("open_conversation", **given), repeatable=False
+        )
+        assert opened == "wrong_move"
+
     # --- agents
 
     @rule(
@@ -345,9 +396,11 @@ class Histories(RuleBasedStateMachine):
     def propose(self, which: int, replica: int, fence: str, back: int) -> None:
         talk, op = self._talk(which), self._op()
         seen, (given, fits) = max(0, talk.seq - back), self._fence(talk, fence)
-        person = PEOPLE[talk.owner or "sam"]
-        result = self._do(replica, lambda ctx: resolution.propose(ctx, person, op, talk.id, given, "", seen))
-        self._expect(result, self.model.propose(talk, seen, fits), talk)
+        person, text = PEOPLE[talk.owner or "sam"], f"proposal {op}"
+        result = self._do(
+            replica, lambda ctx: resolution.propose(ctx, person, op, talk.id, given, text, seen)
+        )
+        self._expect(result, self.model.propose(talk, text, seen, fits), talk)
         if talk.proposal:
             self.proposals[talk.id].append(talk.proposal)
 
@@ -478,7 +531,7 @@ class Histories(RuleBasedStateMachine):
     @rule(
         which=conversations,
         replica=replicas,
-        what=st.sampled_from(["overdue", "word", "snooze", "offer", "confirm", "idle", "lapse"]),
+        what=st.sampled_from(["overdue", "word", "snooze", "offer", "confirm", "idle", "lapse", "alone"]),
     )
     def too_early(self, which: int, replica: int, what: str) -> None:
         """A timer that was read, and then became void before its script ran."""
@@ -493,6 +546,7 @@ class Histories(RuleBasedStateMachine):
             "word": talk.next_word,
             "overdue": int(self.found[talk.id].get("due", 0)) or None,
             "lapse": None,
+            "alone": None,
         }[what]
         if still and still <= now + CLOSE_MS:
             return
@@ -500,6 +554,8 @@ class Histories(RuleBasedStateMachine):
         async def fire(ctx: Context) -> None:
             if what == "idle":
                 await resolution.close_idle(ctx, talk.id)
+            elif what == "alone":
+                await ctx.scripts.run("incident_alone", id=talk.id, rings=True)
             elif what == "lapse":
                 # Of an agent who does not have it.
                 other = next(name for name in sorted(PEOPLE) if name != talk.owner)
@@ -586,7 +642,9 @@ class Histories(RuleBasedStateMachine):
             since, target = int(fields["unanswered_since"]), 0 if talk.front else talk.target
             assert int(fields["due"]) == since + (target or 0)
             if talk.open and talk.log[talk.open - 1] == "customer":
-                assert since == int(log[talk.open - 1][1]["t"]), "not due by the oldest unanswered message"
+                assert since == int(log[talk.open - 1][1]["t"]) or talk.operation, (
+                    "not due by the oldest unanswered message"
+                )
         else:
             assert "due" not in fields, "a due time on what is answered"
 
@@ -597,6 +655,8 @@ class Histories(RuleBasedStateMachine):
         assert (f"overdue {talk.id}" in timers or f"overdue {talk.id}" in alarms) == (due is not None)
         assert (f"word {talk.id}" in timers or f"word {talk.id}" in alarms) == (word is not None)
         assert (f"confirm {talk.id}" in timers) == (talk.confirm_until is not None)
+        alone = f"incident_alone {talk.id}" in alarms
+        assert not alone or (talk.state == "waiting" and talk.lane == "security" and talk.open is not None)
         assert (f"snooze {talk.id}" in timers) == (talk.snoozed_until is not None)
 
 

@@ -14,6 +14,7 @@ LEASE, RESERVATION, ACCEPT = 60 * SECOND, 60 * SECOND, 30 * SECOND
 CONFIRM, REOPEN, IDLE, WORD = 24 * HOUR, 72 * HOUR, 24 * HOUR, 12 * HOUR
 TURN_LEASE, TURN_DEADLINE = 3 * SECOND, 5 * SECOND
 CAPACITY = 2
+FULL = 30
 TARGETS = {"incident": 120, "anger": 300, "bot_failed": 600, "requested": 600, "uncertainty": 900}
 
 
@@ -57,6 +58,8 @@ class Talk:
     touched_at: float = 0.0
     undo: int | None = None
     unscored: dict[int, float] = field(default_factory=dict)
+    operation: str | None = None
+    brought_until: float = 0.0
     sent: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
 
     @property
@@ -172,6 +175,8 @@ class Model:
     def say(self, talk: Talk, op: str, text: str) -> str | None:
         if ("customer", op) in talk.sent:
             return None if talk.sent[("customer", op)][1] == text else "other_text"
+        if talk.seq >= FULL:
+            return "too_many_messages"
         seq = self._append(talk, "customer", text)
         talk.sent[("customer", op)] = (seq, text)
         self._owed(talk, seq)
@@ -204,6 +209,8 @@ class Model:
     def report(self, talk: Talk, op: str, text: str) -> str | None:
         if ("customer", op) in talk.sent:
             return None if talk.sent[("customer", op)][1] == text else "other_text"
+        if talk.seq >= FULL:
+            return "too_many_messages"
         talk.sent[("customer", op)] = (self._append(talk, "customer", text), text)
         talk.unscored[talk.seq] = self.now
         failed = talk.failed_turn
@@ -280,6 +287,26 @@ class Model:
             self._reason(talk, reason)
         return None
 
+    def renew(self, talk: Talk, turn: str) -> bool:
+        """Whether the turn is still this one's to hold."""
+        if talk.turn != turn:
+            return False
+        talk.turn_held = self.now + TURN_LEASE
+        return True
+
+    def receive(self, talk: Talk, operation: str, said: list[tuple[float, str]]) -> str | None:
+        if talk.operation == operation:
+            return None
+        talk.operation = operation
+        for at, text in said:
+            if at > talk.brought_until:
+                self._append(talk, "customer", text)
+        talk.brought_until = max(talk.brought_until, *(at for at, _ in said))
+        failed, unscored = talk.failed_turn, dict(talk.unscored)
+        self.ask_person(talk)
+        talk.failed_turn, talk.unscored = failed, unscored
+        return None
+
     # --- agents
 
     def take(self, agent: str, talk: Talk | None) -> tuple[str | None, Talk | None]:
@@ -310,6 +337,8 @@ class Model:
             return None if talk.sent[(agent, op)][1] == text else "other_text"
         if not fits:
             return "not_yours"
+        if talk.seq >= FULL:
+            return "too_many_messages"
         seq = self._append(talk, "agent", text)
         talk.sent[(agent, op)] = (seq, text)
         if talk.open is not None:
@@ -323,13 +352,14 @@ class Model:
     def _word_given(self, talk: Talk) -> None:
         talk.next_word = self.now + WORD if talk.security else None
 
-    def propose(self, talk: Talk, seen: int, fits: bool) -> str | None:
+    def propose(self, talk: Talk, text: str, seen: int, fits: bool) -> str | None:
         if not fits:
             return "not_yours"
         if talk.state != "agent":
             return "wrong_move"
         if talk.last_customer > seen:
             return "unread"
+        self._append(talk, "agent", text)
         self._settled(talk)
         self._word_given(talk)
         self._move(talk, "confirming")

@@ -44,9 +44,8 @@ class Store:
         return await self.run(
             "say", id=id_, client_id=client_id, text=text, text_hash=hashlib.sha256(text.encode()).hexdigest(),
             body=Draft(Kind.CUSTOMER, text, client_id=client_id).body(),
-            **({"turn": f"t {text}", "patience": 8000, "turn_lease": 3000, "word": 12 * HOUR, "reopen": HOUR, "reservation": 60_000,
-                "lease": 60_000,
-                "reopened": event(Event.REOPENED)} | more),
+            **({"turn": f"t {text}", "patience": 8000, "turn_lease": 3000} | BACK | more),
+            reopened=event(Event.REOPENED),
         )  # fmt: skip
 
     async def answer(self, turn: str, text: str = "Answer.", id_: str = "c_1", **more: Any) -> dict[str, Any]:
@@ -80,7 +79,8 @@ class Store:
 
     async def propose(self, seen: int, **more: Any) -> dict[str, Any]:
         return await self.run(
-            "propose", seen=seen, entries=[], word=12 * HOUR, proposed=event(Event.PROPOSED), proposed_open=event(Event.PROPOSED),
+            "propose", seen=seen, entries=[], word=12 * HOUR,
+            proposed=event(Event.PROPOSED), proposed_open=event(Event.PROPOSED),
             **({"id": "c_1", "fence": "fence of sam", "patience": 24 * HOUR} | more),
         )  # fmt: skip
 

@@ -4,6 +4,7 @@
 return run(function()
   load(A.id)
   require_fence()
+  require_that(C.state == 'agent', 'wrong_move', 'A conversation that is ' .. C.state .. ' cannot become bot.')
   require_that(C.lane ~= 'security', 'wrong_move', 'A security incident stays with people until the customer calls it solved.')
   if A.note then note(A.note) end
   move('bot')
