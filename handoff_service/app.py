@@ -11,7 +11,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import FileResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from starlette.middleware.base import RequestResponseEndpoint
@@ -39,13 +39,17 @@ _PAGE_POLICY = (
 
 def redis_client(settings: Settings) -> "Redis":
     """Its own retries are off: a script is repeated by Scripts, under the same operation id."""
-    return Redis.from_url(
+    pool = BlockingConnectionPool.from_url(
         settings.redis_url.get_secret_value(),
+        # A burst waits for a connection; the library's default refuses beyond 100.
+        max_connections=64,
+        timeout=5,
         decode_responses=True,
         retry=Retry(NoBackoff(), 0),
         socket_connect_timeout=3,
         socket_timeout=None,
     )
+    return Redis.from_pool(pool)
 
 
 def create_app(settings: Settings, bot_transport: httpx.AsyncBaseTransport | None = None) -> FastAPI:

@@ -105,8 +105,8 @@ class Histories(RuleBasedStateMachine):
 
     replicas: Replicas
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(first=st.integers(0, 4), second=st.integers(0, 4))
+    def begin(self, first: int, second: int) -> None:
         self.model = Model()
         self.model.due = lambda talk: int(self.found[talk.id]["due"])
         self.number = 0
@@ -119,6 +119,21 @@ class Histories(RuleBasedStateMachine):
         self.told: dict[str, list[str]] = {"c0": [], "c1": []}
         self.replicas.run(self._begin())
         self._tick()
+        for which, depth in enumerate((first, second)):
+            self._lead(which, depth)
+            self.holds()
+
+    def _lead(self, which: int, depth: int) -> None:
+        """Histories that begin in the middle reach what is rare from the start."""
+        steps = [
+            lambda: self.say(which, 0, 0),
+            lambda: self.ask_person(which, 0, 0),
+            lambda: self.take("sam", which, 0, 0),
+            lambda: self.propose(which, 0, "right", 0),
+        ]
+        for step in steps[:depth]:
+            step()
+            self.holds()
 
     async def _begin(self) -> None:
         redis = self.replicas.all[0].scripts._redis
@@ -540,9 +555,7 @@ class Histories(RuleBasedStateMachine):
             "snooze": talk.snoozed_until,
             "offer": talk.reserved[1] if talk.reserved and talk.reserved[2] else None,
             "confirm": talk.confirm_until,
-            "idle": None
-            if talk.turn or talk.state != "bot"
-            else max(talk.spoken_at, talk.touched_at) + 24 * HOUR,
+            "idle": None if talk.turn or talk.state != "bot" else talk.spoken_at + 24 * HOUR,
             "word": talk.next_word,
             "overdue": int(self.found[talk.id].get("due", 0)) or None,
             "lapse": None,

@@ -398,7 +398,7 @@ class Model:
             return "wrong_move"
         self._move(talk, "bot")
         self._append(talk, "system")
-        if talk.open is None or talk.last_customer < talk.open:
+        if talk.open is None or talk.last_customer < max(talk.open, 1):
             self._settled(talk)
         return None
 

@@ -234,8 +234,8 @@ class Desk:
         return f"baton={self.http.cookies['baton']}"
 
 
-async def eventually(read: Callable[[], Any], what: Callable[[Any], Any]) -> Any:
-    async with asyncio.timeout(5):
+async def eventually(read: Callable[[], Any], what: Callable[[Any], Any], within_s: float = 5.0) -> Any:
+    async with asyncio.timeout(within_s):
         while not what(found := await read()):
             await asyncio.sleep(0.02)
     return found

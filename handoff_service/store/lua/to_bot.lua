@@ -9,7 +9,7 @@ return run(function()
   if A.note then note(A.note) end
   move('bot')
   append_all(A.entries)
-  local asked = C.unanswered_seq and (number('last_customer') or 0) >= number('unanswered_seq')
+  local asked = C.unanswered_seq and C.last_customer and number('last_customer') >= number('unanswered_seq')
   local turn = asked and start_turn(number('seq'))
   if not asked then answered() end
   tap()
