@@ -28,9 +28,9 @@ class Bot:
     actions: "subprocess.Popen[bytes]"
     states: dict[str, Any] = field(default_factory=dict)
 
-    def post(self, body: bytes, token: str = TOKEN) -> tuple[int, Any]:
+    def post(self, body: bytes, token: str = TOKEN, route: str = "turn") -> tuple[int, Any]:
         request = urllib.request.Request(
-            f"{self.url}/webhooks/baton/turn",
+            f"{self.url}/webhooks/baton/{route}",
             body,
             {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
         )
@@ -55,6 +55,14 @@ class Bot:
             "transcript": {"through_seq": last, "count": last, "digest": "d" * 40},
             **changes,
         }
+
+    def parse(self, *texts: str, seq: int = 1) -> list[dict[str, Any]]:
+        """What the NLU sees in each message, without a turn."""
+        messages = [{"seq": seq + place, "text": text} for place, text in enumerate(texts)]
+        asked = {"version": 1, "messages": messages, "deadline_ms": 8000}
+        status, answer = self.post(json.dumps(asked).encode(), route="parse")
+        assert status == 200, answer
+        return list(answer["seen"])
 
     def say(self, *texts: str, **changes: Any) -> dict[str, Any]:
         turn = self.turn(*texts, **changes)
