@@ -118,14 +118,6 @@ def test_that_a_parse_is_for_the_service_only(fresh: Bot) -> None:
     assert fresh.post(json.dumps(asked | {"deadline_ms": 0}).encode(), route="parse")[0] == 500
 
 
-def test_that_five_hundred_turns_leave_the_state_bounded(fresh: Bot) -> None:
-    sizes = [
-        len(json.dumps(fresh.say("how do i schedule a post", seq=seq)["state"])) for seq in range(1, 1001, 2)
-    ]
-    assert max(sizes) <= 16_384
-    assert max(sizes[-100:]) <= max(sizes[20:120]) + 200
-
-
 @pytest.mark.parametrize("token", ["", "wrong", "token-of-the-test2"])
 def test_that_without_the_token_nothing_is_answered(fresh: Bot, token: str) -> None:
     assert fresh.post(json.dumps(fresh.turn("hi")).encode(), token)[0] == 401

@@ -1,6 +1,5 @@
 """The parts that import nothing of Rasa."""
 
-from bot.known import known
 from bot.packet import located
 from bot.report import table, wilson
 from bot.summary import summary
@@ -22,26 +21,6 @@ def test_that_the_gravest_signal_names_the_intent() -> None:
     assert intent_for([doubt]) == "nlu_fallback"
     assert intent_for([Signal("security", 0.5, "question"), anger]) == "security_question"
     assert intent_for([]) is None
-
-
-def test_that_facts_are_found_with_the_message_they_stand_in() -> None:
-    said = [
-        (1, "order PL-88213, mail ann@x.example"),
-        (4, "I'm on Pro, iPhone 14, paid $312.80, call +49 170 1234567"),
-    ]
-    found = {(fact["kind"], fact["value"], fact["seq"]) for fact in known(said)}
-    assert {
-        ("order_number", "PL-88213", 1),
-        ("email", "ann@x.example", 1),
-        ("plan", "Pro", 4),
-        ("device", "iPhone 14", 4),
-        ("amount", "$312.80", 4),
-        ("phone", "+49 170 1234567", 4),
-    } <= found
-
-
-def test_that_what_only_looks_like_a_fact_is_none() -> None:
-    assert known([(1, "we are a team of pros and enterprise people, free on monday at 9")]) == []
 
 
 def test_that_the_summary_is_the_sentence_that_raised_it_and_the_first_with_the_problem() -> None:
