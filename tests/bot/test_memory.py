@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import pytest
-
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import SlotSet, UserUttered
 
