@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.known import known
-from bot.summary import summary
+from bot.summary import plain, summary
 from bot.verdict import FALLBACK, NEEDS_PERSON, UNCERTAINTY
 
 _RANKED = 8
@@ -100,8 +100,8 @@ def _intent(intent: dict[str, Any], ranking: list[dict[str, Any]]) -> dict[str, 
 
 
 def _seq_of(words: str, messages: list[dict[str, Any]]) -> int:
-    wanted = words.lower()
+    wanted = plain(words)
     for message in messages:
-        if wanted and wanted in message["text"].lower().replace("\u2019", "'"):
+        if wanted and wanted in plain(message["text"]):
             return int(message["seq"])
     return int(messages[-1]["seq"])

@@ -19,11 +19,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot import kernel
 from bot.encoder import shared_encoder
 from bot.rules import rules
-from bot.summary import SENTENCE
+from bot.summary import parts_of
 from bot.verdict import FALLBACK, NEEDS_PERSON, Evidence, Signal, intent_for, merge
 
 SIGNALS = ("security", "anger", "requested")
-_MOST_SENTENCES = 8  # from the beginning, and as many from the end, where a rambling mail comes to its point
 _RANKED = 8
 
 
@@ -118,7 +117,7 @@ class Judge(IntentClassifier, GraphComponent):
 
     def _judge(self, message: Message) -> None:
         text = message.get(TEXT)
-        parts = [text, *_sentences(text)]
+        parts = [text, *parts_of(text)]
         encoder = shared_encoder()
         dense = np.stack([encoder.encode(part) for part in parts])
         assert self._ridge and self._grams
@@ -227,10 +226,3 @@ def _signals_of(example: Message) -> list[str]:
 def _by_intent(intent: str) -> list[str]:
     signal = NEEDS_PERSON.get(intent, ("", None))[0]
     return [signal] if signal in SIGNALS else []
-
-
-def _sentences(text: str) -> list[str]:
-    found = [part.strip() for part in SENTENCE.split(text) if len(part.split()) > 2]
-    if len(found) > 2 * _MOST_SENTENCES:
-        found = found[:_MOST_SENTENCES] + found[-_MOST_SENTENCES:]
-    return [] if found == [text.strip()] else found

@@ -4,10 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import SlotSet, UserUttered
 
-from bot.turn_state import state_from, tracker_from
 from tests.bot.conftest import Bot
 
 MOST_BYTES = 14_000
@@ -92,7 +89,13 @@ def test_that_five_hundred_turns_leave_the_state_as_small_as_fifty(fresh: Bot) -
     assert max(sizes[50:]) <= sizes[49] + 100, "only the digits of seq grow"
 
 
+@pytest.mark.filterwarnings("ignore")  # of what Rasa imports
 def test_that_a_slot_outlives_the_turn_that_set_it() -> None:
+    from rasa.shared.core.domain import Domain
+    from rasa.shared.core.events import SlotSet, UserUttered
+
+    from bot.turn_state import state_from, tracker_from
+
     mappings = [{"type": "custom"}]
     domain = Domain.from_dict(
         {"intents": ["greet"], "slots": {"seat": {"type": "any", "mappings": mappings}}}

@@ -26,6 +26,8 @@ def test_that_the_gravest_signal_names_the_intent() -> None:
 def test_that_the_summary_is_the_sentence_that_raised_it_and_the_first_with_the_problem() -> None:
     texts = ["Hi there!", "My inbox looks odd. I see messages of a bakery.", "And now it is slow."]
     assert summary(texts, ["messages of a bakery"]) == ["I see messages of a bakery.", "My inbox looks odd."]
+    assert summary(["hello\nI see a bakery here\nthanks"], ["bakery"]) == ["I see a bakery here"]
+    assert summary(["My posts hang. They’re gone!"], ["they're gone"]) == ["They’re gone!", "My posts hang."]
     assert summary(["hello"], []) == ["hello"]
     assert summary([], []) == []
 
