@@ -13,7 +13,10 @@ def main() -> None:
     token = os.environ.get("ACTION_TOKEN")
     if not token:
         sys.exit("baton: ACTION_TOKEN is not set; the action server does not run without one.")
-    app = create_app("actions")
+    try:
+        app = create_app("actions")
+    except ValueError as error:
+        sys.exit(f"baton: {error}")
     expected = f"Bearer {token}".encode()
 
     @app.middleware("request")

@@ -1,9 +1,8 @@
-"""Rasa's door for the service: one turn in, one answer out, nothing kept (docs/protocol.md, "The turn")."""
+"""Rasa's door for the service: one request in, one answer out, nothing kept (docs/protocol.md, "The turn")."""
 
 import asyncio
 import hmac
 import logging
-import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -15,12 +14,11 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
 from bot import turn_state
-from bot.known import known
-from bot.packet import located
+from bot.burst import Parsed, each, judged
+from bot.packet import seen
 
 _log = logging.getLogger(__name__)
 NAME = "baton"
-_SLASH = re.compile(r"^[\s\u200b-\u200f\u2060\ufeff]*/+")
 Handle = Callable[[UserMessage], Awaitable[Any]]
 
 
@@ -61,22 +59,35 @@ class TurnInput(InputChannel):
 
         @routes.post("/turn")
         async def turn(request: Request) -> HTTPResponse:
-            if not hmac.compare_digest(request.headers.get("authorization", "").encode(), self._expected):
-                return json({"error": "not authorized"}, 401)
-            try:
-                asked = _checked(request.json)
-            except (KeyError, TypeError, ValueError) as error:
-                return json({"error": f"not a turn: {type(error).__name__}"}, 400)
-            try:
-                answer = await asyncio.wait_for(
-                    _handle(request.app, on_new_message, asked), asked["deadline_ms"] / 1000
-                )
-            except (TurnFailed, asyncio.TimeoutError) as error:
-                _log.error("turn failed: %s", error or "timed out")
-                return json({"error": str(error) or "timed out"}, 500)
-            return json(answer, ensure_ascii=False)
+            return await self._answered(
+                request, _check_turn, lambda asked: _handle(request.app, on_new_message, asked)
+            )
+
+        @routes.post("/parse")
+        async def parse(request: Request) -> HTTPResponse:
+            return await self._answered(request, _check_messages, lambda asked: _parse(request.app, asked))
 
         return routes
+
+    async def _answered(
+        self,
+        request: Request,
+        check: Callable[[Any], None],
+        answer: Callable[[dict[str, Any]], Awaitable[dict[str, Any]]],
+    ) -> HTTPResponse:
+        if not hmac.compare_digest(request.headers.get("authorization", "").encode(), self._expected):
+            return json({"error": "not authorized"}, 401)
+        try:
+            asked = request.json
+            check(asked)
+        except (KeyError, TypeError, ValueError) as error:
+            return json({"error": f"not a request of ours: {type(error).__name__}"}, 400)
+        try:
+            answered = await asyncio.wait_for(answer(asked), asked["deadline_ms"] / 1000)
+        except (TurnFailed, asyncio.TimeoutError) as error:
+            _log.error("turn failed: %s", error or "timed out")
+            return json({"error": str(error) or "timed out"}, 500)
+        return json(answered, ensure_ascii=False)
 
 
 def _agent(app: Sanic) -> Any:
@@ -87,76 +98,100 @@ def _model(agent: Any) -> str:
     return str(agent.model_id or "") if agent and agent.is_ready() else ""
 
 
-def _checked(turn: Any) -> dict[str, Any]:
-    """The turn, where it has what we read. Raises KeyError, TypeError or ValueError."""
-    if turn["version"] != 1 or not turn["messages"]:
-        raise ValueError("version or messages")
-    for message in turn["messages"]:
-        if not isinstance(message["seq"], int) or not isinstance(message["text"], str):
-            raise TypeError("messages")
+def _check_turn(turn: Any) -> None:
+    """Raises KeyError, TypeError or ValueError where something that we read is not there."""
+    _check_messages(turn)
     for said in turn["happened"]:
         if not isinstance(said["text"], str) or said["author"] not in {"customer", "agent"}:
             raise TypeError("happened")
+        if not isinstance(said["seq"], int):
+            raise TypeError("happened")
     if not isinstance(turn["conversation"], str) or not isinstance(turn["turn"], str):
         raise TypeError("ids")
-    if not isinstance(turn["deadline_ms"], int) or not isinstance(turn["transcript"], dict):
-        raise TypeError("deadline_ms or transcript")
-    return dict(turn)
+    if not isinstance(turn["transcript"], dict):
+        raise TypeError("transcript")
 
 
-def text_of(turn: dict[str, Any]) -> str:
-    """What Rasa reads: the messages joined, or the payload of a pressed button. A typed `/intent` stays text."""
-    last = turn["messages"][-1]
-    if last.get("payload"):
-        return str(last["payload"])
-    return _SLASH.sub("", "\n".join(message["text"] for message in turn["messages"])).strip() or "?"
+def _check_messages(asked: Any) -> None:
+    if asked["version"] != 1 or not asked["messages"]:
+        raise ValueError("version or messages")
+    for message in asked["messages"]:
+        if not isinstance(message["seq"], int) or not isinstance(message["text"], str):
+            raise TypeError("messages")
+        if not isinstance(message.get("payload"), str | None):
+            raise TypeError("payload")
+    if not isinstance(asked["deadline_ms"], int):
+        raise TypeError("deadline_ms")
 
 
-async def _handle(app: Sanic, on_new_message: Handle, turn: dict[str, Any]) -> dict[str, Any]:
+def _ready(app: Sanic) -> Any:
     agent = _agent(app)
     if not agent or not agent.is_ready():
         raise TurnFailed("no model is loaded")
+    return agent
+
+
+async def _parse(app: Sanic, asked: dict[str, Any]) -> dict[str, Any]:
+    agent = _ready(app)
+    typed = [{"seq": message["seq"], "text": message["text"]} for message in asked["messages"]]
+    return {
+        "version": 1,
+        "model": _model(agent),
+        "seen": _seen(typed, await each(typed, agent.parse_message)),
+    }
+
+
+async def _handle(app: Sanic, on_new_message: Handle, turn: dict[str, Any]) -> dict[str, Any]:
+    agent = _ready(app)
+    read = await judged(turn["messages"], agent.parse_message)
     holder = turn_state.Holder(turn_state.tracker_from(turn["conversation"], turn.get("state"), agent.domain))
     assert holder.tracker
     turn_state.append_happened(holder.tracker, turn["happened"])
     turn_state.current.set(holder)
+    history = turn_state.history(turn, read.own)
     said = CollectingOutputChannel()
     context = {key: turn[key] for key in ("conversation", "turn", "messages", "transcript", "context")}
-    history = {key: (turn.get("state") or {}).get(key, []) for key in ("tried", "texts")}
     await on_new_message(
         UserMessage(
-            text_of(turn),
+            read.text,
             said,
             turn["conversation"],
+            parse_data=read.verdict,
             input_channel=NAME,
             message_id=turn["turn"],
             metadata={"turn": context, "history": history, "model": _model(agent)},
         )
     )
-    return _answer(turn, holder.tracker, said.messages, _model(agent))
-
-
-def _answer(
-    turn: dict[str, Any], tracker: DialogueStateTracker, said: list[dict[str, Any]], model: str
-) -> dict[str, Any]:
-    packets = [message["custom"]["handoff"] for message in said if "handoff" in (message.get("custom") or {})]
-    texts = [_said(message) for message in said if message.get("text")]
-    predicted = _actions_of_turn(tracker)
-    if any(isinstance(event, ActionExecutionRejected) for event in tracker.events):
-        raise TurnFailed("an action was rejected")
-    if "action_handoff" in predicted and not packets:
-        raise TurnFailed("action_handoff brought no packet")
-    if not packets and not texts:
-        raise TurnFailed("nothing was said")
+    texts, packet = _said_in(holder.tracker, said.messages)
     return {
         "version": 1,
         "turn": turn["turn"],
-        "model": model,
+        "model": _model(agent),
         "messages": texts,
-        "state": turn_state.state_from(tracker, turn.get("state"), turn),
-        "seen": [_seen(turn, tracker)],
-        "packet": packets[0] if packets else None,
+        "state": turn_state.state_from(holder.tracker, turn, history),
+        # The last message carries what the turn was judged as.
+        "seen": _seen(turn["messages"], [*read.own[:-1], read.verdict]),
+        "packet": packet,
     }
+
+
+def _seen(messages: list[dict[str, Any]], parsed: list[Parsed]) -> list[dict[str, Any]]:
+    return [seen(message["seq"], message["text"], one) for message, one in zip(messages, parsed, strict=True)]
+
+
+def _said_in(
+    tracker: DialogueStateTracker, said: list[dict[str, Any]]
+) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
+    """The texts and the packet. Raises TurnFailed where Rasa went on after something had gone wrong."""
+    packets = [message["custom"]["handoff"] for message in said if "handoff" in (message.get("custom") or {})]
+    texts = [_said(message) for message in said if message.get("text")]
+    if any(isinstance(event, ActionExecutionRejected) for event in tracker.events):
+        raise TurnFailed("an action was rejected")
+    if "action_handoff" in _actions_of_turn(tracker) and not packets:
+        raise TurnFailed("action_handoff brought no packet")
+    if not packets and not texts:
+        raise TurnFailed("nothing was said")
+    return texts, packets[0] if packets else None
 
 
 def _actions_of_turn(tracker: DialogueStateTracker) -> list[str]:
@@ -175,21 +210,3 @@ def _said(message: dict[str, Any]) -> dict[str, Any]:
         for place, button in enumerate(message.get("buttons") or [])
     ]
     return {"text": message["text"], "choices": buttons}
-
-
-def _seen(turn: dict[str, Any], tracker: DialogueStateTracker) -> dict[str, Any]:
-    assert tracker.latest_message
-    parsed = tracker.latest_message.parse_data or {}
-    intent = parsed.get("intent") or {}
-    ranking = [
-        {"name": ranked["name"], "confidence": round(float(ranked["confidence"]), 4)}
-        for ranked in parsed.get("intent_ranking") or []
-    ]
-    return {
-        "seq": turn["messages"][-1]["seq"],
-        "intent": intent.get("name") or "",
-        "confidence": round(float(intent.get("confidence") or 0.0), 4),
-        "ranking": ranking,
-        "known": known((message["seq"], message["text"]) for message in turn["messages"]),
-        "signals": [located(signal, turn["messages"]) for signal in parsed.get("signals") or []],
-    }

@@ -137,14 +137,14 @@ async def judge(model: Path, rows: list[dict[str, Any]]) -> list[dict[str, Any]]
     import structlog
     from rasa.core.agent import Agent
 
-    from bot.channel import text_of
+    from bot.burst import as_text
 
     # Rasa logs message text at DEBUG, and structlog shows all of it unless told otherwise.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     agent = Agent.load(str(model))
     found = []
     for row in rows:
-        parsed = await agent.parse_message(text_of({"messages": [{"text": row["text"]}]}))
+        parsed = await agent.parse_message(as_text(row["text"]))
         found.append(row | {"got": verdict(parsed)})
     return found
 

@@ -9,6 +9,7 @@ import spacy
 from ruamel.yaml import YAML
 from spacy.matcher import Matcher
 
+from bot.summary import plain
 from bot.verdict import Evidence, Signal
 
 FILE = Path(__file__).parent / "signal_rules.yml"
@@ -28,7 +29,7 @@ class Rules:
 
     def signals(self, text: str) -> list[Signal]:
         """One signal for each rule that matches, with the words it saw."""
-        doc = self._nlp(text.replace("\u2019", "'").lower())
+        doc = self._nlp(plain(text))
         found: dict[str, Signal] = {}
         for rule_id, start, end in self._matcher(doc):
             name = self._nlp.vocab.strings[rule_id]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 NEEDS_PERSON = {
     "security_incident": ("security", "incident"),
@@ -11,12 +12,15 @@ NEEDS_PERSON = {
     "out_of_scope": ("uncertainty", None),
 }
 FALLBACK = "nlu_fallback"
+UNCERTAINTY = "uncertainty"
+_MOST_EVIDENCE = 20
 
 
 @dataclass(frozen=True)
 class Evidence:
     rule: str
     words: str = ""
+    seq: int | None = None
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,24 @@ class Signal:
     score: float
     kind: str | None = None
     evidence: tuple[Evidence, ...] = field(default_factory=tuple)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As Rasa's parse, the turn's answer and the packet carry it; `seq` only where it is known."""
+        evidence = [
+            {"rule": one.rule, "words": one.words} | ({} if one.seq is None else {"seq": one.seq})
+            for one in self.evidence
+        ]
+        return {
+            "signal": self.signal,
+            "kind": self.kind,
+            "score": round(self.score, 3),
+            "evidence": evidence,
+        }
+
+    @classmethod
+    def from_dict(cls, shown: dict[str, Any]) -> "Signal":
+        evidence = tuple(Evidence(one["rule"], one["words"], one.get("seq")) for one in shown["evidence"])
+        return cls(shown["signal"], shown["score"], shown["kind"], evidence)
 
 
 def merge(signals: Iterable[Signal]) -> list[Signal]:
@@ -41,7 +63,7 @@ def merge(signals: Iterable[Signal]) -> list[Signal]:
             signal.signal,
             max(before.score, signal.score),
             "incident" if "incident" in (before.kind, signal.kind) else before.kind or signal.kind,
-            tuple(dict.fromkeys(before.evidence + signal.evidence)),
+            tuple(dict.fromkeys(before.evidence + signal.evidence))[:_MOST_EVIDENCE],
         )
     return list(merged.values())
 
@@ -51,7 +73,12 @@ def intent_for(signals: list[Signal]) -> str | None:
     by_name = {signal.signal: signal for signal in signals}
     if "security" in by_name:
         return f"security_{by_name['security'].kind or 'question'}"
-    for name, intent in (("anger", "anger"), ("requested", "request_human"), ("uncertainty", FALLBACK)):
+    for name, intent in (("anger", "anger"), ("requested", "request_human"), (UNCERTAINTY, FALLBACK)):
         if name in by_name:
             return intent
     return None
+
+
+def is_small_talk(intent: str) -> bool:
+    """Neither a topic nor something for a person."""
+    return not intent.startswith("faq_") and intent not in NEEDS_PERSON and intent != FALLBACK

@@ -3,7 +3,8 @@
 import asyncio
 import json
 import time
-from typing import Literal
+from collections.abc import Sequence
+from typing import Any, Literal
 
 import httpx
 from pydantic import ValidationError
@@ -68,7 +69,7 @@ class BotClient:
 
     async def parse(self, seq: int, text: str) -> Seen:
         """What the NLU makes of a message, without dialogue and without an answer. Raises BotFailed."""
-        asked = {"version": 1, "messages": [{"seq": seq, "text": text}], "deadline_ms": int(1000 * _PARSE_S)}
+        asked = parse_request([(seq, text)])
         try:
             answer = await self._http.post(
                 "/webhooks/baton/parse", json=asked, headers=self._headers, timeout=_PARSE_S
@@ -92,6 +93,12 @@ class BotClient:
         if answer.status_code != 200:
             raise BotFailed("error_status")
         return read_answer(answer.content, turn)
+
+
+def parse_request(messages: Sequence[tuple[int, str]]) -> dict[str, Any]:
+    """`messages`: (seq, text)."""
+    listed = [{"seq": seq, "text": text} for seq, text in messages]
+    return {"version": 1, "messages": listed, "deadline_ms": int(1000 * _PARSE_S)}
 
 
 def read_answer(content: bytes, turn: TurnRequest) -> TurnAnswer:

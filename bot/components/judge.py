@@ -4,7 +4,6 @@ It sets intent and intent ranking like any Rasa classifier, and `signals` on the
 """
 
 import json
-import re
 from typing import Any
 
 import numpy as np
@@ -20,11 +19,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot import kernel
 from bot.encoder import shared_encoder
 from bot.rules import rules
+from bot.summary import parts_of
 from bot.verdict import FALLBACK, NEEDS_PERSON, Evidence, Signal, intent_for, merge
 
 SIGNALS = ("security", "anger", "requested")
-_SENTENCE = re.compile(r"(?<=[.!?\n])\s+")
-_MOST_SENTENCES = 8
 _RANKED = 8
 
 
@@ -119,7 +117,7 @@ class Judge(IntentClassifier, GraphComponent):
 
     def _judge(self, message: Message) -> None:
         text = message.get(TEXT)
-        parts = [text, *_sentences(text)]
+        parts = [text, *parts_of(text)]
         encoder = shared_encoder()
         dense = np.stack([encoder.encode(part) for part in parts])
         assert self._ridge and self._grams
@@ -136,7 +134,7 @@ class Judge(IntentClassifier, GraphComponent):
         message.set(INTENT, best, add_to_output=True)
         ranked = [best, *(one for one in ranking if one["name"] != best["name"])]
         message.set("intent_ranking", ranked[:_RANKED], add_to_output=True)
-        message.set("signals", [_shown(signal) for signal in found], add_to_output=True)
+        message.set("signals", [signal.as_dict() for signal in found], add_to_output=True)
 
     def _ranking(self, scores: np.ndarray) -> list[dict[str, Any]]:
         intents = self._facts["intents"]
@@ -228,18 +226,3 @@ def _signals_of(example: Message) -> list[str]:
 def _by_intent(intent: str) -> list[str]:
     signal = NEEDS_PERSON.get(intent, ("", None))[0]
     return [signal] if signal in SIGNALS else []
-
-
-def _sentences(text: str) -> list[str]:
-    found = [part.strip() for part in _SENTENCE.split(text) if len(part.split()) > 2]
-    return found[:_MOST_SENTENCES] if len(found) > 1 else []
-
-
-def _shown(signal: Signal) -> dict[str, Any]:
-    evidence = [{"rule": one.rule, "words": one.words} for one in signal.evidence]
-    return {
-        "signal": signal.signal,
-        "kind": signal.kind,
-        "score": round(signal.score, 3),
-        "evidence": evidence,
-    }

@@ -25,12 +25,18 @@ class Bot:
     """A running bot. `say` is one turn of a conversation whose state it carries along."""
 
     url: str
+    actions_url: str
+    env: dict[str, str]
     actions: "subprocess.Popen[bytes]"
     states: dict[str, Any] = field(default_factory=dict)
 
-    def post(self, body: bytes, token: str = TOKEN) -> tuple[int, Any]:
+    def restart_actions(self) -> None:
+        self.actions = _start("actions", self.env)
+        _wait_until_ready(f"{self.actions_url}/health", self.actions)
+
+    def post(self, body: bytes, token: str = TOKEN, route: str = "turn") -> tuple[int, Any]:
         request = urllib.request.Request(
-            f"{self.url}/webhooks/baton/turn",
+            f"{self.url}/webhooks/baton/{route}",
             body,
             {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
         )
@@ -56,6 +62,14 @@ class Bot:
             **changes,
         }
 
+    def parse(self, *texts: str, seq: int = 1) -> list[dict[str, Any]]:
+        """What the NLU sees in each message, without a turn."""
+        messages = [{"seq": seq + place, "text": text} for place, text in enumerate(texts)]
+        asked = {"version": 1, "messages": messages, "deadline_ms": 8000}
+        status, answer = self.post(json.dumps(asked).encode(), route="parse")
+        assert status == 200, answer
+        return list(answer["seen"])
+
     def say(self, *texts: str, **changes: Any) -> dict[str, Any]:
         turn = self.turn(*texts, **changes)
         status, answer = self.post(json.dumps(turn).encode())
@@ -76,11 +90,11 @@ def bot() -> Iterator[Bot]:
         "ACTION_URL": f"http://127.0.0.1:{action_port}/webhook",
         "MODEL": str(ROOT / "models" / model),
     }
-    running = [_start(name, env) for name in ("actions", "bot.serve")]
-    served = Bot(f"http://127.0.0.1:{bot_port}", running[0])
-    _wait_until_ready(served.url, running[1])
+    actions, rasa = _start("actions", env), _start("bot.serve", env)
+    served = Bot(f"http://127.0.0.1:{bot_port}", f"http://127.0.0.1:{action_port}", env, actions)
+    _wait_until_ready(f"{served.url}/webhooks/baton/health", rasa)
     yield served
-    for process in running:
+    for process in (served.actions, rasa):
         process.terminate()
         process.wait(20)
 
@@ -96,11 +110,12 @@ def _start(module: str, env: dict[str, str]) -> "subprocess.Popen[bytes]":
     return subprocess.Popen([sys.executable, "-m", module], cwd=ROOT, env=env, stdout=null, stderr=null)
 
 
-def _wait_until_ready(url: str, process: "subprocess.Popen[bytes]") -> None:
+def _wait_until_ready(health: str, process: "subprocess.Popen[bytes]") -> None:
+    asked = urllib.request.Request(health, headers={"Authorization": f"Bearer {TOKEN}"})
     for _ in range(900):
-        assert process.poll() is None, "the bot ended while it started"
+        assert process.poll() is None, "a program of the bot ended while it started"
         try:
-            with urllib.request.urlopen(f"{url}/webhooks/baton/health", timeout=5) as answer:
+            with urllib.request.urlopen(asked, timeout=5) as answer:
                 if answer.status == 200:
                     return
         except OSError:

@@ -67,24 +67,6 @@ def test_that_two_conversations_do_not_mix_and_a_repeat_answers_the_same(fresh: 
     assert [tried["topic"] for tried in first[1]["packet"]["tried"]] == ["invoice"]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "/faq_refund",
-        "  /faq_refund{}",
-        "\u200b/restart",
-        '\u00a0/anger{"x":"y"}',
-        "//faq_refund",
-        "\ufeff/back",
-    ],
-)
-def test_that_a_typed_intent_is_only_text(fresh: Bot, text: str) -> None:
-    fresh.say("where are my invoices")
-    answer = fresh.say(text, seq=3)
-    assert answer["seen"][0]["confidence"] < 1.0
-    assert answer["state"]["events"], "a typed /restart would have emptied the conversation"
-
-
 def test_that_a_pressed_button_is_an_intent(fresh: Bot) -> None:
     turn = fresh.turn("Refunds")
     turn["messages"][0]["payload"] = "/faq_refund"
@@ -94,8 +76,8 @@ def test_that_a_pressed_button_is_an_intent(fresh: Bot) -> None:
 
 
 def test_that_a_burst_is_read_as_one(fresh: Bot) -> None:
-    answer = fresh.say("hi", "my bank refused the charge", "what happens to my posts now")
-    assert answer["seen"][0]["seq"] == 3
+    answer = fresh.say("hi", "my card was declined", "what happens to my posts now")
+    assert [seen["seq"] for seen in answer["seen"]] == [1, 2, 3]
     assert "We try the card again" in answer["messages"][0]["text"]
 
 
@@ -109,12 +91,31 @@ def test_that_what_a_person_said_is_not_answered_and_does_not_count(fresh: Bot) 
     assert answer["seen"][0]["intent"] in {"thanks", "goodbye"}
 
 
-def test_that_five_hundred_turns_leave_the_state_bounded(fresh: Bot) -> None:
-    sizes = [
-        len(json.dumps(fresh.say("how do i schedule a post", seq=seq)["state"])) for seq in range(1, 1001, 2)
-    ]
-    assert max(sizes) <= 16_384
-    assert max(sizes[-100:]) <= max(sizes[20:120]) + 200
+def test_that_a_parse_answers_in_the_golden_shape(fresh: Bot) -> None:
+    status, answer = fresh.post(json.dumps(golden("parse_request")).encode(), route="parse")
+    assert status == 200
+    assert same_shape(golden("parse_answer"), answer)
+    thanks, report = answer["seen"]
+    assert (thanks["seq"], thanks["signals"], thanks["known"]) == (7, [], [])
+    assert report["signals"][0]["signal"] == "security"
+    assert {one["seq"] for signal in report["signals"] for one in signal["evidence"]} == {8}
+    assert {"kind": "order_number", "value": "PL-88213", "seq": 8} in report["known"]
+
+
+def test_that_a_parse_changes_nothing(fresh: Bot) -> None:
+    fresh.say("where are my invoices", seq=1)
+    turn = json.dumps(fresh.turn("can I talk to a human please", seq=5)).encode()
+    before = fresh.post(turn)
+    assert fresh.parse("i got hacked", "/restart", seq=3)[0]["intent"] == "security_incident"
+    assert fresh.post(turn) == before
+
+
+def test_that_a_parse_is_for_the_service_only(fresh: Bot) -> None:
+    asked = golden("parse_request")
+    assert fresh.post(json.dumps(asked).encode(), "wrong", route="parse")[0] == 401
+    for change in ({"version": 2}, {"messages": []}, {"messages": [{"seq": 7}]}, {"deadline_ms": None}):
+        assert fresh.post(json.dumps(asked | change).encode(), route="parse")[0] == 400
+    assert fresh.post(json.dumps(asked | {"deadline_ms": 0}).encode(), route="parse")[0] == 500
 
 
 @pytest.mark.parametrize("token", ["", "wrong", "token-of-the-test2"])
@@ -130,6 +131,8 @@ def test_that_without_the_token_nothing_is_answered(fresh: Bot, token: str) -> N
         {"messages": [{"seq": "1", "text": "hi"}]},
         {"messages": [{"seq": 1, "text": None}]},
         {"messages": None},
+        {"messages": [{"seq": 1, "text": "hi", "payload": 5}]},
+        {"happened": [{"author": "agent", "text": "x"}]},
         {"happened": [{"seq": 1, "author": "bot", "text": "x"}]},
         {"deadline_ms": "soon"},
         {"transcript": None},
@@ -145,10 +148,13 @@ def test_that_what_is_not_json_is_refused(fresh: Bot, body: bytes) -> None:
 
 
 def test_that_without_the_action_server_the_turn_fails_and_others_go_on(fresh: Bot) -> None:
-    """The last test of this file: it ends the action server for good."""
     fresh.actions.terminate()
     fresh.actions.wait(20)
-    status, answer = fresh.post(json.dumps(fresh.turn("get me a human please")).encode())
-    assert status == 500
-    assert "packet" in answer["error"]
-    assert fresh.say("how do i get my money back")["messages"]
+    try:
+        status, answer = fresh.post(json.dumps(fresh.turn("get me a human please")).encode())
+        assert status == 500
+        assert "packet" in answer["error"]
+        assert fresh.say("how do i get my money back")["messages"]
+    finally:
+        fresh.restart_actions()
+    assert fresh.say("get me a human please", seq=3)["packet"]

@@ -9,6 +9,7 @@ from bot import kernel
 from bot.encoder import shared_encoder
 from bot.encoder_export import EncoderError, exported
 from bot.rules import rules, tokens
+from bot.summary import parts_of
 
 GOLDEN = [-0.0148, 0.0477, -0.0147, -0.0060, -0.0406, -0.0122]
 
@@ -105,3 +106,25 @@ def test_that_a_pattern_line_is_read_as_it_is_explained() -> None:
     assert first["TEXT"]["REGEX"] == "^(?:log.*|sign)$"
     assert gap == [{"OP": "?"}] * 3
     assert last["OP"] == "?"
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("Where are my invoices?", []),
+        ("Hm. I see what is not mine.", ["I see what is not mine."]),
+        ("ok\nI see what is not mine\nthanks", ["I see what is not mine"]),
+        ("Is it up? I cannot tell! It hangs", ["Is it up?", "I cannot tell!"]),
+        ("one two three.\n\nfour five six", ["one two three.", "four five six"]),
+    ],
+)
+def test_that_each_sentence_and_line_is_judged_beside_the_whole(text: str, parts: list[str]) -> None:
+    assert parts_of(text) == parts
+
+
+def test_that_of_a_long_mail_beginning_and_end_are_judged() -> None:
+    lines = [f"this is line {number}" for number in range(100)]
+    parts = parts_of("\n".join(lines))
+    assert parts[0] == lines[0]
+    assert parts[-1] == lines[-1]
+    assert len(parts) == 16

@@ -1,6 +1,5 @@
 """The parts that import nothing of Rasa."""
 
-from bot.known import known
 from bot.packet import located
 from bot.report import table, wilson
 from bot.summary import summary
@@ -24,29 +23,11 @@ def test_that_the_gravest_signal_names_the_intent() -> None:
     assert intent_for([]) is None
 
 
-def test_that_facts_are_found_with_the_message_they_stand_in() -> None:
-    said = [
-        (1, "order PL-88213, mail ann@x.example"),
-        (4, "I'm on Pro, iPhone 14, paid $312.80, call +49 170 1234567"),
-    ]
-    found = {(fact["kind"], fact["value"], fact["seq"]) for fact in known(said)}
-    assert {
-        ("order_number", "PL-88213", 1),
-        ("email", "ann@x.example", 1),
-        ("plan", "Pro", 4),
-        ("device", "iPhone 14", 4),
-        ("amount", "$312.80", 4),
-        ("phone", "+49 170 1234567", 4),
-    } <= found
-
-
-def test_that_what_only_looks_like_a_fact_is_none() -> None:
-    assert known([(1, "we are a team of pros and enterprise people, free on monday at 9")]) == []
-
-
 def test_that_the_summary_is_the_sentence_that_raised_it_and_the_first_with_the_problem() -> None:
     texts = ["Hi there!", "My inbox looks odd. I see messages of a bakery.", "And now it is slow."]
     assert summary(texts, ["messages of a bakery"]) == ["I see messages of a bakery.", "My inbox looks odd."]
+    assert summary(["hello\nI see a bakery here\nthanks"], ["bakery"]) == ["I see a bakery here"]
+    assert summary(["My posts hang. They’re gone!"], ["they're gone"]) == ["They’re gone!", "My posts hang."]
     assert summary(["hello"], []) == ["hello"]
     assert summary([], []) == []
 

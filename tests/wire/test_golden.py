@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from handoff_service.bot_client import BotFailed, read_answer
+from handoff_service.bot_client import BotFailed, parse_request, read_answer
 from handoff_service.domain.cursor import digest
-from handoff_service.wire import HandoffPacket, TurnAnswer, TurnRequest
+from handoff_service.wire import HandoffPacket, ParseAnswer, TurnAnswer, TurnRequest
 
 GOLDEN = Path(__file__).parent
 
@@ -36,6 +36,16 @@ def test_that_an_answer_is_read_without_loss(name: str) -> None:
     assert TurnAnswer.model_validate(answer).model_dump(mode="json", exclude_none=True) == _without_none(
         answer
     )
+
+
+def test_that_a_parse_is_asked_and_read_as_agreed() -> None:
+    request = golden("parse_request")
+    messages = [(message["seq"], message["text"]) for message in request["messages"]]
+    assert parse_request(messages) == request
+    answer = golden("parse_answer")
+    assert ParseAnswer.model_validate(answer).model_dump(mode="json", exclude_none=True) == {
+        name: value for name, value in _without_none(answer).items() if name != "model"
+    }
 
 
 @pytest.mark.parametrize(
