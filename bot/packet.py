@@ -7,6 +7,7 @@ from bot.summary import plain, summary
 from bot.verdict import FALLBACK, NEEDS_PERSON, UNCERTAINTY
 
 _RANKED = 8
+_SHOWN = ("signal", "kind", "score", "evidence")
 _COMMON_ENGLISH = frozenset(
     ("the", "i", "is", "to", "my", "a", "you", "and", "it", "in", "of", "not", "we", "how", "what", "your")
 )
@@ -26,7 +27,7 @@ def seen(seq: int, text: str, parsed: dict[str, Any]) -> dict[str, Any]:
         "intent": intent["name"],
         "confidence": intent["confidence"],
         "ranking": intent["ranking"],
-        "signals": parsed["signals"],
+        "signals": [{name: signal[name] for name in _SHOWN} for signal in parsed["signals"]],
         "known": known([(seq, text)]),
     }
 

@@ -25,15 +25,19 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Signal:
-    """`signal` is security, anger, requested or uncertainty; `kind` is incident or question, for security."""
+    """`signal` is security, anger, requested or uncertainty; `kind` is incident or question, for security.
+
+    `margin`: how far its score is above the threshold; that of a rule is 1.
+    """
 
     signal: str
     score: float
     kind: str | None = None
     evidence: tuple[Evidence, ...] = field(default_factory=tuple)
+    margin: float = 1.0
 
     def as_dict(self) -> dict[str, Any]:
-        """As Rasa's parse, the turn's answer and the packet carry it; `seq` only where it is known."""
+        """As Rasa's parse carries it; evidence has `seq` only where it is known."""
         evidence = [
             {"rule": one.rule, "words": one.words} | ({} if one.seq is None else {"seq": one.seq})
             for one in self.evidence
@@ -42,13 +46,14 @@ class Signal:
             "signal": self.signal,
             "kind": self.kind,
             "score": round(self.score, 3),
+            "margin": round(self.margin, 3),
             "evidence": evidence,
         }
 
     @classmethod
     def from_dict(cls, shown: dict[str, Any]) -> "Signal":
         evidence = tuple(Evidence(one["rule"], one["words"], one.get("seq")) for one in shown["evidence"])
-        return cls(shown["signal"], shown["score"], shown["kind"], evidence)
+        return cls(shown["signal"], shown["score"], shown["kind"], evidence, shown["margin"])
 
 
 def merge(signals: Iterable[Signal]) -> list[Signal]:
@@ -64,6 +69,7 @@ def merge(signals: Iterable[Signal]) -> list[Signal]:
             max(before.score, signal.score),
             "incident" if "incident" in (before.kind, signal.kind) else before.kind or signal.kind,
             tuple(dict.fromkeys(before.evidence + signal.evidence))[:_MOST_EVIDENCE],
+            max(before.margin, signal.margin),
         )
     return list(merged.values())
 

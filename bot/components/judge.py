@@ -155,7 +155,9 @@ class Judge(IntentClassifier, GraphComponent):
                 kind = self._kind(scores[row]) if signal == "security" else None
                 # The sentence that says it most, which is what an agent wants to read.
                 telling = parts[1 + int(np.argmax(columns[1:, place]))] if len(parts) > 1 else parts[0]
-                found.append(Signal(signal, score, kind, (Evidence("model", telling[:300]),)))
+                found.append(
+                    Signal(signal, score, kind, (Evidence("model", telling[:300]),), float(over[row]))
+                )
         return found
 
     def _kind(self, scores: np.ndarray) -> str:

@@ -125,7 +125,7 @@ def test_that_words_stay_when_slashes_go() -> None:
     assert as_text(" / \n /") == as_text("") == "?"
 
 
-def parsed(intent: str, *signals: tuple[str, int]) -> dict[str, Any]:
+def parsed(intent: str, *signals: tuple[str, int], margin: float = 0.3) -> dict[str, Any]:
     return {
         "text": "",
         "entities": [],
@@ -136,6 +136,7 @@ def parsed(intent: str, *signals: tuple[str, int]) -> dict[str, Any]:
                 "signal": name,
                 "kind": None,
                 "score": 0.5,
+                "margin": margin,
                 "evidence": [{"rule": "r", "words": "w", "seq": seq}],
             }
             for name, seq in signals
@@ -148,6 +149,30 @@ def test_that_evidence_is_that_of_the_message_where_one_raises_the_signal_alone(
     found = combined(whole, [parsed("anger", ("anger", 1)), parsed("deny")])
     seqs = {s["signal"]: [one["seq"] for one in s["evidence"]] for s in found["signals"]}
     assert seqs == {"anger": [1], "requested": [2]}
+
+
+def test_that_security_counts_from_its_threshold_on_and_anger_where_it_is_clear() -> None:
+    whole = parsed("faq_refund")
+    for name, margin, counts in (
+        ("security", 0.0, True),
+        ("anger", 0.0, False),
+        ("anger", 0.2, True),
+        ("requested", 0.0, False),
+        ("requested", 1.0, True),
+    ):
+        found = combined(whole, [parsed("deny", (name, 1), margin=margin), parsed("faq_refund")])
+        assert [signal["signal"] for signal in found["signals"]] == [name] * counts
+
+
+async def test_that_small_talk_around_a_message_does_not_blur_it() -> None:
+    alone = {"hi": parsed("greet"), "refund": parsed("faq_refund", ("anger", 1), margin=0.0)}
+    messages = [{"seq": 1, "text": "hi"}, {"seq": 2, "text": "refund"}, {"seq": 3, "text": "hi"}]
+
+    async def parse(text: str) -> dict[str, Any]:
+        return alone[text]
+
+    found = await judged(messages, parse)
+    assert (found.text, found.verdict) == ("refund", found.own[1])
 
 
 def test_that_doubt_about_one_message_is_no_doubt_about_the_whole() -> None:
