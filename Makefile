@@ -12,7 +12,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup web train promote run agent test lint test-web test-service test-bot journey requirements clean
+.PHONY: help setup web train promote run agent test lint test-web test-service test-bot journey requirements docs clean
 
 help: ## show the steps
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -103,6 +103,9 @@ requirements: | .venv/uv ## compile requirements/*.txt from pyproject.toml (UPGR
 	$(COMPILE) --python-version 3.10 --universal --extra bot --extra test -o requirements/bot.txt
 	@sed -i.old -e "s/ ; $(EVERYWHERE) (sys_platform == 'darwin' or sys_platform == 'linux') / /" \
 	    -e "s/ ; $(EVERYWHERE) / ; /" requirements/bot.txt && rm requirements/bot.txt.old
+
+docs: .venv/service/.ready ## draw docs/roles.md and docs/states.md from the code
+	@$(SERVICE) -m tests.support.docs
 
 clean: ## remove what was built and installed; var/ (your data) and models/ stay
 	rm -rf .venv web/node_modules deploy/local/chromium/node_modules var/chromium handoff_service/static .rasa results

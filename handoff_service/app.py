@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from argon2 import PasswordHasher
 from fastapi import FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import FileResponse, RedirectResponse
@@ -52,8 +53,12 @@ def redis_client(settings: Settings) -> "Redis":
     return Redis.from_pool(pool)
 
 
-def create_app(settings: Settings, bot_transport: httpx.AsyncBaseTransport | None = None) -> FastAPI:
-    """`bot_transport` takes the place of the network to the bot; tests script a bot with it."""
+def create_app(
+    settings: Settings,
+    bot_transport: httpx.AsyncBaseTransport | None = None,
+    hasher: PasswordHasher | None = None,
+) -> FastAPI:
+    """`bot_transport` takes the place of the network to the bot; tests script a bot with it. `hasher`: as in People."""
     redis = redis_client(settings)
     keys = Keys(settings.workspace)
     reads = Reads(redis, keys)
@@ -63,7 +68,7 @@ def create_app(settings: Settings, bot_transport: httpx.AsyncBaseTransport | Non
         scripts=Scripts(redis, keys.prefix),
         reads=reads,
         taps=Taps(redis, keys, reads),
-        people=People(redis, keys, session_seconds=settings.session_hours * 3600),
+        people=People(redis, keys, session_seconds=settings.session_hours * 3600, hasher=hasher),
         bot=BotClient(http, settings.bot_token.get_secret_value(), settings.bot_warm_up_s),
     )
 
@@ -94,6 +99,7 @@ def create_app(settings: Settings, bot_transport: httpx.AsyncBaseTransport | Non
     app.include_router(people.router(ctx, sessions))
     app.include_router(foreign.router(ctx))
     _pages(app)
+    errors.document(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(
         CORSMiddleware,

@@ -12,6 +12,8 @@ from starlette.exceptions import HTTPException
 from handoff_service.domain.refusals import Refusal
 from handoff_service.store.scripts import unavailable
 
+_PROBLEM = "application/problem+json"
+
 
 class Problem(BaseModel):
     """application/problem+json; `code` is stable, `detail` is for people."""
@@ -42,7 +44,7 @@ def problem(refusal: Refusal) -> JSONResponse:
     body = Problem(
         title=refusal.code.replace("_", " "), status=refusal.status, code=refusal.code, detail=refusal.detail
     )
-    return JSONResponse(body.model_dump(), refusal.status, media_type="application/problem+json")
+    return JSONResponse(body.model_dump(), refusal.status, media_type=_PROBLEM)
 
 
 def from_validation(errors: list[Any]) -> Refusal:
@@ -78,6 +80,27 @@ def install(app: FastAPI) -> None:
             code=f"http_{error.status_code}",
             detail=str(error.detail),
         )
-        return JSONResponse(
-            body.model_dump(), error.status_code, headers=error.headers, media_type="application/problem+json"
-        )
+        return JSONResponse(body.model_dump(), error.status_code, headers=error.headers, media_type=_PROBLEM)
+
+
+def document(app: FastAPI) -> None:
+    """Refusals stand in the OpenAPI document as what they are sent as, which FastAPI cannot be told."""
+    made = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = made()
+        for path in document["paths"].values():
+            for operation in path.values():
+                for response in operation["responses"].values():
+                    if model := _problem_of(response):
+                        response["content"] = {_PROBLEM: model}
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _problem_of(response: dict[str, Any]) -> dict[str, Any] | None:
+    for model in response.get("content", {}).values():
+        if model.get("schema", {}).get("$ref", "").endswith("/Problem"):
+            return dict(model)
+    return None

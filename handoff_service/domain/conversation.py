@@ -25,11 +25,31 @@ class Lane(StrEnum):
     SECURITY = "security"
 
 
-# The store renders this table into its scripts, so a move is judged by it in the same step that makes it.
-MOVES: dict[State, frozenset[State]] = {
-    State.BOT: frozenset({State.WAITING, State.CLOSED}),
-    State.WAITING: frozenset({State.WAITING, State.AGENT, State.BOT, State.CLOSED}),
-    State.AGENT: frozenset({State.WAITING, State.CONFIRMING, State.BOT, State.CLOSED}),
-    State.CONFIRMING: frozenset({State.AGENT, State.WAITING, State.CLOSED}),
-    State.CLOSED: frozenset({State.WAITING, State.BOT}),
+# From a state to a state, and what makes the move. The store renders this table into its scripts, so a move is judged
+# by it in the same step that makes it; docs/states.md draws it.
+MOVES: dict[State, dict[State, str]] = {
+    State.BOT: {
+        State.WAITING: "a person is asked for, the bot hands over or fails",
+        State.CLOSED: "the customer ends it, or is silent for the announced time",
+    },
+    State.WAITING: {
+        State.AGENT: "an agent takes it",
+        State.BOT: "never mind",
+        State.CLOSED: "the customer ends it",
+    },
+    State.AGENT: {
+        State.WAITING: "given back, passed on, or the agent has vanished",
+        State.CONFIRMING: "the agent proposes that it is solved",
+        State.BOT: "handed back to the bot",
+        State.CLOSED: "the customer ends it; spam, abuse",
+    },
+    State.CONFIRMING: {
+        State.AGENT: "no, or a word of the customer",
+        State.WAITING: "the same, and the agent has gone; or given back",
+        State.CLOSED: "yes, or silence",
+    },
+    State.CLOSED: {
+        State.WAITING: "the customer is back in time, or asks for a person; spam undone",
+        State.BOT: "the customer is back later",
+    },
 }

@@ -36,13 +36,18 @@ class Account:
 
 
 class People:
-    """Sessions last `session_seconds` from the log-in; a session is kept as the SHA-256 of its token."""
+    """Sessions last `session_seconds` from the log-in; a session is kept as the SHA-256 of its token.
 
-    def __init__(self, redis: Client, keys: Keys, session_seconds: int) -> None:
+    `hasher`: of passwords; tests take a cheap one.
+    """
+
+    def __init__(
+        self, redis: Client, keys: Keys, session_seconds: int, hasher: PasswordHasher | None = None
+    ) -> None:
         self._redis = redis
         self._keys = keys
         self._session_seconds = session_seconds
-        self._hasher = PasswordHasher()
+        self._hasher = hasher or PasswordHasher()
         # Compared where the name is unknown, so that the time taken does not tell which names exist.
         self._nobody = self._hasher.hash(secrets.token_hex(16))
 

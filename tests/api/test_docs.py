@@ -8,10 +8,16 @@ from handoff_service.api.calls import customer_call, desk_call
 from handoff_service.domain.entries import Event
 from handoff_service.domain.refusals import STATUS
 from handoff_service.settings import Settings
+from tests.support.docs import DRAWN
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PROTOCOL = (DOCS / "protocol.md").read_text(encoding="utf-8")
 OPERATIONS = (DOCS / "operations.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_that_what_is_drawn_is_what_the_code_says(name: str) -> None:
+    assert (DOCS / name).read_text(encoding="utf-8") == DRAWN[name](), "run `make docs`"
 
 
 @pytest.mark.parametrize("code", STATUS)

@@ -31,7 +31,7 @@ def test_that_the_gravest_reason_speaks() -> None:
 
 def test_that_every_state_has_a_way_on_and_only_known_ones() -> None:
     assert set(MOVES) == set(State)
-    assert all(there and there <= set(State) for there in MOVES.values())
+    assert all(there and set(there) <= set(State) for there in MOVES.values())
 
 
 def test_that_an_incident_is_seen_only_with_the_skill_or_by_a_supervisor_or_its_owner() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from argon2 import PasswordHasher
 from websockets.asyncio.client import ClientConnection, connect
 
 from deploy.local.valkey import Valkey
@@ -23,6 +24,7 @@ from handoff_service.store.people import new_agent
 
 ORIGIN = "http://site.example"
 DESK = "http://desk.example"
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD = "correct horse battery"
 Frame = dict[str, Any]
 
@@ -283,7 +285,7 @@ async def service(settings: Settings) -> AsyncIterator[Running]:
 
 @asynccontextmanager
 async def serving(settings: Settings, bot: ScriptedBot) -> AsyncIterator[Running]:
-    app = create_app(settings, bot_transport=bot)
+    app = create_app(settings, bot_transport=bot, hasher=CHEAP)
     config = uvicorn.Config(
         app,
         port=0,
