@@ -12,7 +12,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup web train promote run agent test lint test-web test-service test-bot journey requirements clean
+.PHONY: help setup web train promote run agent test lint test-web test-service test-bot journey dialogues requirements clean
 
 help: ## show the steps
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -90,6 +90,9 @@ test-bot: .venv/bot/.ready models/promoted.json ## the bot's tests, on the promo
 
 journey: setup web models/promoted.json ## everything together, in a real Chromium
 	@$(SERVICE) -m pytest tests/journey
+
+dialogues: setup models/promoted.json ## dialogues through the API with the real bot (DIALOGUES=rows.jsonl plays those too)
+	@$(SERVICE) -m pytest tests/dialogues
 
 # --- upkeep -----------------------------------------------------------------------------------------------
 

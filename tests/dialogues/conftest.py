@@ -1,20 +1,17 @@
 """Everything behind `make run`, once, with every dialogue played on it; the report at the end."""
 
 import asyncio
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from deploy.local.stack import ROOT, Local
-from tests.dialogues.dialogue import Dialogue, of_file, written_by_hand
+from tests.dialogues.dialogue import ALL, BY_HAND, FROM_FILE, Dialogue
 from tests.dialogues.player import Played, play_all
 from tests.dialogues.report import report, totals
 
 REPORT = ROOT / "var/dialogues/report.md"
-BY_HAND = written_by_hand()
-FROM_FILE = of_file(Path(os.environ["DIALOGUES"])) if os.environ.get("DIALOGUES") else []
 _groups: dict[str, list[Played]] = {}
 
 
@@ -31,17 +28,17 @@ def baton(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
 
 @pytest.fixture(scope="session")
 def all_played(baton: Local) -> dict[str, Played | Exception]:
-    found = asyncio.run(play_all([*BY_HAND, *FROM_FILE], baton))
+    found = asyncio.run(play_all(ALL, baton))
     for heading, dialogues in (("Written by hand", BY_HAND), ("From DIALOGUES", FROM_FILE)):
         played = [one for dialogue in dialogues if isinstance(one := found[dialogue.id], Played)]
         if played:
             _groups[heading] = played
     REPORT.parent.mkdir(parents=True, exist_ok=True)
-    REPORT.write_text(report(_groups))
+    REPORT.write_text(report(_groups), encoding="utf-8")
     return found
 
 
-@pytest.fixture(params=[*BY_HAND, *FROM_FILE], ids=lambda dialogue: dialogue.id)
+@pytest.fixture(params=ALL, ids=lambda dialogue: dialogue.id)
 def played(request: pytest.FixtureRequest, all_played: dict[str, Played | Exception]) -> Played:
     dialogue: Dialogue = request.param
     found = all_played[dialogue.id]

@@ -1,6 +1,7 @@
 """Dialogues as a trainer writes them (*.yml here), and rows of a file that DIALOGUES names, in one form."""
 
 import json
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -82,13 +83,16 @@ class Dialogue:
 
 
 def written_by_hand() -> list[Dialogue]:
-    listed = [row for file in sorted(HERE.glob("*.yml")) for row in YAML(typ="safe").load(file.read_text())]
+    files = sorted(HERE.glob("*.yml"))
+    listed = [row for file in files for row in YAML(typ="safe").load(file.read_text(encoding="utf-8"))]
     return [_by_hand(row) for row in listed]
 
 
 def of_file(file: Path) -> list[Dialogue]:
     """Rows of JSON: id, title, turns, expect, and must_reach_agent and must_not as plain sentences."""
-    return [_of_row(json.loads(line)) for line in file.read_text().splitlines() if line.strip()]
+    return [
+        _of_row(json.loads(line)) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()
+    ]
 
 
 def _by_hand(row: dict[str, Any]) -> Dialogue:
@@ -140,3 +144,8 @@ def _place(dialogue: str, said: tuple[Said, ...], turn: int, words: str) -> int:
         if one.turn == turn and words in one.masked:
             return place
     raise ValueError(f"{dialogue}: {words!r} does not stand in turn {turn}.")
+
+
+BY_HAND = written_by_hand()
+FROM_FILE = of_file(Path(os.environ["DIALOGUES"])) if os.environ.get("DIALOGUES") else []
+ALL = [*BY_HAND, *FROM_FILE]
