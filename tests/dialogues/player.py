@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -29,15 +30,11 @@ class After:
 
 @dataclass
 class Played:
-    """`seqs`: of the customer's messages, in order. `log`: as the customer reads it; `desk`: as the agent does.
-
-    `called`: the bot kept it to the end, and the customer pressed "Talk to a person" so that an agent could look.
-    """
+    """`seqs`: of the customer's messages, in order. `log`: as the customer reads it; `desk`: as the agent does."""
 
     dialogue: Dialogue
     seqs: list[int] = field(default_factory=list)
     after: list[After] = field(default_factory=list)
-    called: bool = False
     log: list[dict[str, Any]] = field(default_factory=list)
     desk: dict[str, Any] = field(default_factory=dict)
 
@@ -74,7 +71,7 @@ async def play_all(dialogues: Sequence[Dialogue], local: Local) -> dict[str, Pla
     at_once = asyncio.Semaphore(AT_ONCE)
 
     async def one(number: int, dialogue: Dialogue, desk: Desk) -> Played:
-        visitor = Visitor(local.service_url, local.demo_url, f"192.0.2.{number}")
+        visitor = Visitor(local.service_url, local.demo_url, f"198.18.{number // 256}.{number % 256}")
         async with at_once:
             return await _play(dialogue, await visitor.starts(), desk)
 
@@ -107,46 +104,44 @@ async def _log_in(http: httpx.AsyncClient, login: str, password: str) -> None:
 async def _play(dialogue: Dialogue, customer: Customer, desk: Desk) -> Played:
     played = Played(dialogue)
     for turn in range(1, dialogue.turns + 1):
-        with_people = bool(played.after) and played.after[-1].state == "handoff"
         seqs = [await customer.say(text) for text in dialogue.of_turn(turn)]
         played.seqs += seqs
-        if with_people:
-            await _scored(desk, customer.conversation, seqs[-1])
-        else:
-            await _answered(customer, seqs[-1])
-        played.after.append(await _after(customer, desk))
+        played.after.append(await _after(customer, desk, seqs))
     if played.after[-1].state == "bot":
-        played.called = True
+        # So that what an agent finds can be looked at wherever the bot kept a conversation to its end.
         assert (await customer.call("ask_person")).status_code == 200
     played.log = (await customer.read())["entries"]
     played.desk = await desk.read(customer.conversation)
     return played
 
 
-async def _answered(customer: Customer, seq: int) -> None:
-    """The bot's turn is over: it has answered, or the conversation is no longer its own."""
+async def _after(customer: Customer, desk: Desk, seqs: list[int]) -> After:
+    if await _answered(customer, seqs[-1]) == "bot":
+        return After("bot", ())
+    view = await _scored(desk, customer.conversation, seqs)
+    return After("handoff", tuple(reason["reason"] for reason in view["reasons"]))
+
+
+async def _answered(customer: Customer, seq: int) -> str:
+    """The state once the bot has answered, or the conversation is no longer its own."""
     async with asyncio.timeout(_TURN_S):
         while True:
             found = await customer.read()
+            state: str = found["view"]["state"]
             answered = any(by(entry, "bot") and entry["seq"] > seq for entry in found["entries"])
-            if not found["view"]["bot_at_work"] and (answered or found["view"]["state"] != "bot"):
-                return
+            if not found["view"]["bot_at_work"] and (answered or state != "bot"):
+                return state
             await asyncio.sleep(_POLL_S)
 
 
-async def _scored(desk: Desk, conversation: str, seq: int) -> None:
-    """What is written to people is scored beside them; where that takes long, nobody waits for it."""
-    for _ in range(int(_SCORED_S / _POLL_S)):
-        if str(seq) in (await desk.read(conversation))["view"]["nlu"]:
-            return
+async def _scored(desk: Desk, conversation: str, seqs: list[int]) -> dict[str, Any]:
+    """The agent's view once the NLU has seen these messages too; where that takes long, without it."""
+    deadline = time.monotonic() + _SCORED_S
+    while True:
+        view: dict[str, Any] = (await desk.read(conversation))["view"]
+        if all(str(seq) in view["nlu"] for seq in seqs) or time.monotonic() > deadline:
+            return view
         await asyncio.sleep(_POLL_S)
-
-
-async def _after(customer: Customer, desk: Desk) -> After:
-    if (await customer.read())["view"]["state"] == "bot":
-        return After("bot", ())
-    view = (await desk.read(customer.conversation))["view"]
-    return After("handoff", tuple(reason["reason"] for reason in view["reasons"]))
 
 
 def by(entry: dict[str, Any], kind: str) -> bool:

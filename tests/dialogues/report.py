@@ -5,6 +5,12 @@ from collections.abc import Sequence
 from tests.dialogues.dialogue import Expected
 from tests.dialogues.player import After, Played, by, words
 
+_HOW_TO_READ = (
+    "Expected and found: whose the conversation is after each turn that has an expectation. Reasons are right where "
+    "the expected ones stand among those found. What differs is printed in full below its table; a last line that "
+    'puts the customer in line for a person, after "bot" to the end, is the button that the test presses.'
+)
+
 
 def owner_right(expected: Expected, after: After) -> bool:
     return expected.state == after.state
@@ -28,7 +34,7 @@ def totals(all_played: Sequence[Played]) -> str:
 
 def report(groups: dict[str, Sequence[Played]]) -> str:
     """`groups`: a heading, and the dialogues under it."""
-    lines = ["# Dialogues played through the public API with the real bot"]
+    lines = ["# Dialogues played through the public API with the real bot", "", _HOW_TO_READ]
     for heading, all_played in groups.items():
         lines += ["", f"## {heading}", "", f"{totals(all_played)}.", "", *_table(all_played)]
         for played in all_played:
