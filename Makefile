@@ -12,7 +12,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup web train promote run agent test lint test-web test-service test-bot journey requirements docs clean
+.PHONY: help setup web train promote run agent test lint test-web test-service test-bot journey dialogues requirements docs clean
 
 help: ## show the steps
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,7 +26,7 @@ agent: .venv/service/.ready ## add a person to the desk while `make run` runs (L
 	    --name "$(or $(NAME),$(LOGIN))" --role "$(or $(ROLE),agent)" $(if $(SKILLS),--skill $(SKILLS))
 
 test: ## set up, then every test; stops at the first group that fails (up to 15 minutes)
-	@start=$$(date +%s); for group in setup lint test-web test-service test-bot journey; do \
+	@start=$$(date +%s); for group in setup lint test-web test-service test-bot journey dialogues; do \
 	    echo "== $$group"; \
 	    $(MAKE) --no-print-directory $$group || { echo "== $$group FAILED; the groups after it did not run"; exit 1; }; \
 	done; echo "== all groups passed in $$(( $$(date +%s) - start )) s"
@@ -83,13 +83,16 @@ test-web: web/node_modules/.package-lock.json ## the tests of web/
 	@$(NPM) run --silent test
 
 test-service: .venv/service/.ready ## the service's tests, on a real Valkey
-	@$(SERVICE) -m pytest --ignore=tests/journey
+	@$(SERVICE) -m pytest --ignore=tests/journey --ignore=tests/dialogues
 
 test-bot: .venv/bot/.ready models/promoted.json ## the bot's tests, on the promoted model
 	@$(BOT) -m pytest
 
 journey: setup web models/promoted.json ## everything together, in a real Chromium
 	@$(SERVICE) -m pytest tests/journey
+
+dialogues: setup models/promoted.json ## dialogues through the API with the real bot (DIALOGUES=rows.jsonl plays those too)
+	@$(SERVICE) -m pytest tests/dialogues
 
 # --- upkeep -----------------------------------------------------------------------------------------------
 

@@ -4,8 +4,16 @@ from importlib.util import find_spec
 
 import pytest
 
-BOT_TESTS = ["tests/bot", "tests/actions", "tests/dialogues"]
-SERVICE_TESTS = ["tests/api", "tests/deploy", "tests/domain", "tests/faults", "tests/flows", "tests/journey"]
+BOT_TESTS = ["tests/bot", "tests/actions"]
+SERVICE_TESTS = [
+    "tests/api",
+    "tests/deploy",
+    "tests/dialogues",
+    "tests/domain",
+    "tests/faults",
+    "tests/flows",
+    "tests/journey",
+]
 SERVICE_TESTS += ["tests/store", "tests/wire"]
 
 in_bot = find_spec("rasa") is not None
