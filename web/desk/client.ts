@@ -325,6 +325,7 @@ export class Client {
       this.#connection?.restart();
       return;
     }
+    this.info = null;
     this.problem = detail;
     if (code === "not_logged_in" || code === "bad_origin") this.#out();
   }

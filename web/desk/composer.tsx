@@ -48,7 +48,10 @@ export function Composer({ client, view }: { client: Client; view: DeskView }) {
         </div>
         {view.state === "waiting" && (
           <p class="hint">
-            Nobody has this conversation{kept && `; ${kept}`}. <button type="button" onClick={() => client.take(view.conversation)}>Take it</button>
+            Nobody has this conversation{kept && `; ${kept}`}.{" "}
+            {(!kept || view.reserved?.for === client.screen.me?.id) && (
+              <button type="button" onClick={() => client.take(view.conversation)}>Take it</button>
+            )}
           </p>
         )}
         {undoable && (

@@ -1,6 +1,6 @@
 /** The desk: lists, the open conversation, and what is known about it; or a page about people. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Client } from "./client";
 import { Conversation } from "./conversation";
 import { Keys } from "./keys";
@@ -23,8 +23,12 @@ export function Desk({ client }: { client: Client }) {
   const shortcuts = useShortcuts(client, page === "desk", () => setHelp(!help));
   useEffect(() => setFacts(false), [screen.open]);
   // A conversation that was opened, or accepted, is looked at.
+  const before = useRef(screen.open);
   useEffect(() => {
     if (screen.open) setPage("desk");
+    const gone = before.current && !screen.open && document.activeElement === document.body;
+    if (gone) document.querySelector<HTMLElement>(".lists")?.focus({ preventScroll: true });
+    before.current = screen.open;
   }, [screen.open]);
 
   const pane = page !== "desk" ? "page" : !screen.open ? "lists" : facts ? "facts" : "conversation";

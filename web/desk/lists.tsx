@@ -103,7 +103,7 @@ function Item({ card, client }: { card: Card; client: Client }) {
         {kept && <span class="due">{kept}</span>}
         <Word card={card} />
       </button>
-      {card.state === "waiting" && (
+      {card.state === "waiting" && (!kept || card.reserved?.for === screen.me?.id) && (
         <button type="button" class="take-this" onClick={() => client.take(card.conversation)}>Take</button>
       )}
     </li>

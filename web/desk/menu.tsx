@@ -1,7 +1,7 @@
 /** A button that opens a short list of buttons; arrow keys go through it, Escape and a click elsewhere close it. */
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 interface Props {
   label: ComponentChildren;
@@ -13,9 +13,9 @@ interface Props {
 export function Menu({ label, name, kind, children }: Props) {
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
-  const items = (): HTMLButtonElement[] => [...(root.current?.querySelectorAll<HTMLButtonElement>(".items button") ?? [])];
+  const items = (): HTMLButtonElement[] => [...(root.current?.querySelectorAll<HTMLButtonElement>(".items button:not(:disabled)") ?? [])];
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!open) return;
     items()[0]?.focus();
     const elsewhere = (event: Event): void => {
@@ -50,7 +50,7 @@ export function Menu({ label, name, kind, children }: Props) {
 
   return (
     <div class={`menu ${kind}`} ref={root} onKeyDown={keyed}>
-      <button type="button" aria-label={name} aria-expanded={open} data-menu={kind} onClick={() => setOpen(!open)}>{label}</button>
+      <button type="button" aria-label={name} aria-expanded={open} data-menu={kind} onClick={() => setOpen(!open)}>{label} <span aria-hidden="true">▾</span></button>
       {open && <div class="items" onClick={leave}>{children}</div>}
     </div>
   );

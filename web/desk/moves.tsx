@@ -48,12 +48,12 @@ interface Props {
 }
 
 export function MoveDialog({ move, ...props }: Props & { move: Move }) {
-  const close = (): void => {
+  const closed = (): void => {
     props.close();
     // The conversation may not be mine any more.
     (document.querySelector<HTMLElement>('[data-menu="more"]') ?? document.querySelector<HTMLElement>(".lists"))?.focus();
   };
-  return <Dialog title={TITLE[move]} close={close}>{form(move, { ...props, close })}</Dialog>;
+  return <Dialog title={TITLE[move]} closed={closed}>{(shut) => form(move, { ...props, close: shut })}</Dialog>;
 }
 
 function form(move: Move, props: Props) {
@@ -71,14 +71,21 @@ function form(move: Move, props: Props) {
   }
 }
 
-function Dialog({ title, close, children }: { title: string; close: () => void; children: ComponentChildren }) {
+interface DialogProps {
+  title: string;
+  closed: () => void;
+  children: (shut: () => void) => ComponentChildren;
+}
+
+function Dialog({ title, closed, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
+  const shut = (): void => dialog.current?.close();
   return (
-    <dialog ref={dialog} aria-label={title} onClose={close}>
+    <dialog ref={dialog} aria-label={title} onClose={closed}>
       <h2>{title}</h2>
-      {children}
-      <button type="button" class="cancel" onClick={() => dialog.current?.close()}>Cancel</button>
+      {children(shut)}
+      <button type="button" class="cancel" onClick={shut}>Cancel</button>
     </dialog>
   );
 }

@@ -11,8 +11,9 @@ export function OfferSwitch({ client }: { client: Client }) {
   return (
     <label class="switch offers-switch" title="While there is room, the next in line is offered to you">
       <input type="checkbox" role="switch" checked={wants_offers} onChange={(event) => client.offers(event.currentTarget.checked)} />
-      <span>Offer me the next</span>
-      <span class="load" title="What you have to answer, and how much that may be">{busy + held} of {capacity}</span>
+      <span class="wide-only">Offer me the next</span>
+      <span class="narrow-only">Offers</span>
+      <span class="load" title="What you have to answer, and how much that may be">{busy + held} of {capacity}<span class="wide-only"> to answer</span></span>
     </label>
   );
 }
@@ -31,9 +32,9 @@ export function Offered({ client }: { client: Client }) {
           <p>
             <strong>For you:</strong> {reasons.map(reasonName).join(", ")} <q>{last?.text ?? "nothing written yet"}</q>
           </p>
-          <span class="left" aria-hidden="true">{span((reserved?.until ?? now) - now)}</span>
           <button type="button" class="primary" onClick={() => client.take(conversation)}>Accept</button>
           <button type="button" onClick={() => client.decline(conversation)}>Decline</button>
+          <span class="left" aria-hidden="true">{span((reserved?.until ?? now) - now)}</span>
         </section>
       ))}
     </div>

@@ -150,7 +150,7 @@ function Fields({ name, role, skills }: { name: string; role: Role; skills: stri
       </label>
       <label>
         Skills
-        <input name="skills" defaultValue={skills.join(", ")} placeholder="security" autocomplete="off" />
+        <input name="skills" defaultValue={skills.join(", ")} autocomplete="off" />
       </label>
     </>
   );

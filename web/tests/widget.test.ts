@@ -45,8 +45,9 @@ function shows(...entries: object[]): void {
 }
 
 beforeEach(() => {
-  // jsdom has no matchMedia.
+  // jsdom has neither.
   vi.stubGlobal("matchMedia", () => ({ matches: false }));
+  vi.stubGlobal("ResizeObserver", class { observe(): void {} });
   vi.stubGlobal("WebSocket", Socket);
   vi.stubGlobal("fetch", () => Promise.reject(new Error("offline")));
   localStorage.setItem("baton:demo:conversation", JSON.stringify({ conversation: "c_1", token: "t" }));

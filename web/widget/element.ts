@@ -44,11 +44,14 @@ export class BatonChat extends HTMLElement {
   #who = el("p", { class: "who-answers" });
   #person = el("button", { type: "button", class: "person", click: () => this.#client.move("ask_person") }, "Talk to a person");
   #alarm = el("button", { type: "button", class: "alarm", click: () => this.#go(this.#report) }, "Report a security problem");
-  #more = el("button", { type: "button", class: "icon", "aria-label": "About this chat", "aria-expanded": "false", click: () => this.#toggleAbout() }, icon(DOTS));
+  #more = el("button", { type: "button", class: "icon dots", "aria-label": "About this chat", "aria-expanded": "false", click: () => this.#toggleAbout() }, icon(DOTS));
   #word = el("p", { class: "word", role: "status" });
   #greeting = el("p", { class: "greeting" });
   #privacy = el("p", { class: "small" });
-  #log = el("div", { class: "log", role: "log", "aria-label": "Conversation", tabindex: "0", "aria-busy": "true" });
+  #log = el("div", { class: "log", role: "log", "aria-label": "Conversation", tabindex: "0", "aria-busy": "true", scroll: () => this.#scrolled() });
+  #atEnd = true;
+  /** Whatever takes or gives room around it: who was at the end of the log stays there. */
+  #room = new ResizeObserver(() => this.#atEnd && this.#toEnd());
   #now = el("p", { class: "typing", role: "status" });
   #notices = el("div", { class: "notices", role: "status" });
   #count = el("span", { class: "small count", role: "status" });
@@ -99,6 +102,7 @@ export class BatonChat extends HTMLElement {
       return;
     }
     this.#started = true;
+    this.#room.observe(this.#log);
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [sheet()];
     this.#client = new Client(this.service, this.key, () => this.#render());
@@ -149,9 +153,8 @@ export class BatonChat extends HTMLElement {
     this.#chat.hidden = to !== null;
     this.#more.setAttribute("aria-expanded", String(to === this.#about));
     this.#render();
-    if (to) return to.focus();
-    this.#toEnd();
-    from.focus();
+    if (to) to.focus();
+    else from.focus();
   }
 
   #toggleAbout(): void {
@@ -178,15 +181,14 @@ export class BatonChat extends HTMLElement {
     const state = view?.state ?? "bot";
     this.#panel.dataset.state = state;
     this.#title.textContent = welcome?.title ?? "Support";
-    this.#greeting.textContent = welcome?.greeting ?? "Write to us. We answer here.";
+    this.#greeting.textContent = client.barred ? "" : (welcome?.greeting ?? "Write to us. We answer here.");
     this.#privacyLink(welcome?.privacy_url ?? null);
     setText(this.#who, whoAnswers(client));
     this.#person.hidden = state === "waiting" || state === "agent" || state === "confirming";
     setText(this.#word, nextWord(view));
     this.#about.render();
 
-    const atEnd = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < 60;
-    if (this.#messages.render() && atEnd) this.#toEnd();
+    if (this.#messages.render() && this.#atEnd) this.#toEnd();
     if (view || !client.storage.kept) this.#log.removeAttribute("aria-busy");
 
     const writing = typing && Date.now() - typing.at < TYPING_SHOWN_MS;
@@ -197,7 +199,6 @@ export class BatonChat extends HTMLElement {
     if (drawn !== this.#drawn) {
       this.#drawn = drawn;
       this.#notices.replaceChildren(...shown);
-      if (atEnd) this.#toEnd();
     }
     this.#measure();
     this.#countUnread();
@@ -267,7 +268,13 @@ export class BatonChat extends HTMLElement {
     else this.close();
   }
 
+  #scrolled(): void {
+    const { scrollHeight, scrollTop, clientHeight } = this.#log;
+    this.#atEnd = scrollHeight - scrollTop - clientHeight < 60;
+  }
+
   #toEnd(): void {
+    this.#atEnd = true;
     this.#log.scrollTop = this.#log.scrollHeight;
   }
 

@@ -15,7 +15,8 @@ const CLOSED: Record<Outcome, string> = {
 };
 
 /** The line under the title. */
-export function whoAnswers({ screen: { view }, welcome }: Client): string {
+export function whoAnswers({ screen: { view }, welcome, barred }: Client): string {
+  if (barred) return "Not available on this page";
   if (view?.state === "waiting") return view.line?.position ? "A person is on the way" : "With the team";
   if ((view?.state === "agent" || view?.state === "confirming") && view.agent) return `${view.agent.name} (person)`;
   if (view?.state === "closed") return CLOSED[view.outcome ?? "ended"];

@@ -32,9 +32,11 @@ h2 { margin: 0; font-size: 16px; line-height: 1.3; }
 .icon { display: grid; place-items: center; width: 40px; height: 40px; padding: 0; border: 0; background: none; }
 .icon:focus-visible { outline-color: currentColor; outline-offset: -4px; }
 .chat { flex: 1; min-height: 0; display: flex; flex-direction: column; }
-.bar { display: flex; flex-wrap: wrap; gap: 8px; padding: 8px 12px; border-block-end: 1px solid var(--line); font-size: 14px; }
+.dots svg { stroke-width: 3.5; }
+.bar { display: flex; flex-wrap: wrap; gap: 6px; padding: 8px 10px; border-block-end: 1px solid var(--line); font-size: 14px; }
 .word { margin: 0; padding: 6px 18px; font-size: 14px; background: var(--soft); border-block-end: 1px solid var(--line); }
 .word:empty { display: none; }
+.bar button { padding-inline: 9px; }
 .person { font-weight: 600; color: var(--accent); border-color: var(--accent); }
 .alarm { color: var(--bad); border-color: var(--bad); }
 .alarm:hover { border-color: var(--ink); }
@@ -61,7 +63,7 @@ h3 { font-size: 16px; }
 .customer .bubble { background: var(--accent); color: var(--on-accent); border-end-end-radius: 4px; }
 .bot .bubble, .agent .bubble { border-end-start-radius: 4px; }
 .agent .bubble { background: var(--agent); }
-.pending .bubble { opacity: .75; }
+.pending .bubble { background: none; color: var(--ink); border: 1px dashed var(--accent); }
 .bubble a { color: inherit; }
 .time { font-size: 11.5px; color: var(--dim); margin: 2px 4px 0; }
 .line { margin: 6px auto; padding: 0 10px; font-size: 13px; color: var(--dim); text-align: center; max-width: 94%; }
