@@ -10,6 +10,7 @@ export function Lists({ client }: { client: Client }) {
   const { lists, me } = client.screen;
   const active = lists.mine.filter((card) => !card.snoozed_until);
   const aside = lists.mine.filter((card) => card.snoozed_until);
+  const barred = me?.role === "trainer";
   const idle = !lists.mine.length && !lists.waiting.length;
   return (
     <nav class="lists" aria-label="Conversations" tabIndex={-1}>
@@ -19,7 +20,7 @@ export function Lists({ client }: { client: Client }) {
       {lists.alarms && lists.alarms.length > 0 && <Alarms alarms={lists.alarms} client={client} />}
       <section aria-label="Mine">
         <h2>Mine <span class="count">{lists.mine.length}</span></h2>
-        <Cards of={active} client={client} empty={aside.length ? "Nothing to do now." : "You have no conversation. Take one from the line."} />
+        <Cards of={active} client={client} empty={barred ? "A trainer sees no conversation." : aside.length ? "Nothing to do now." : "You have no conversation. Take one from the line."} />
         {aside.length > 0 && (
           <>
             <h3>Set aside</h3>

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import type { Client } from "./client";
-import { cards, offered } from "./screen";
+import { offered } from "./screen";
 
 const KEPT = "baton-desk:keys";
 
@@ -36,8 +36,8 @@ export function useShortcuts(client: Client, atDesk: boolean, help: () => void):
 }
 
 function act(client: Client, event: KeyboardEvent): void {
-  const { open } = client.screen;
-  const all = cards(client.screen).map((card) => card.conversation);
+  const { lists, open } = client.screen;
+  const all = [...lists.mine, ...lists.waiting, ...lists.parked].map((card) => card.conversation);
   const here = all.indexOf(open ?? "");
   const forMe = offered(client.screen, Date.now())[0]?.conversation;
   switch (event.key) {

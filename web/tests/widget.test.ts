@@ -247,11 +247,17 @@ test("with nothing unanswered there is no place to name", () => {
   expect(placeInLine({ position: null, expected_by: null })).toBe("A colleague has this; write when there is something new.");
 });
 
-test.each([true, false])("of two tabs that begin at once one makes the conversation (locks: %s)", async (locks) => {
+let held = Promise.resolve();
+const LOCKS = { request: (_: string, run: () => Promise<void>) => (held = held.then(run)) };
+const REFUSING = { request: () => Promise.reject(new Error("SecurityError")) };
+
+test.each([
+  ["with locks", LOCKS],
+  ["without", undefined],
+  ["with locks refused", REFUSING],
+])("of two tabs that begin at once one makes the conversation, %s", async (_, locks) => {
   localStorage.clear();
-  let held = Promise.resolve();
-  const request = (_: string, run: () => Promise<void>) => (held = held.then(run));
-  vi.stubGlobal("navigator", { onLine: true, locks: locks ? { request } : undefined });
+  vi.stubGlobal("navigator", { onLine: true, locks });
   let made = 0;
   const begin = (storage: Storage) => alone(storage, async () => {
     storage.kept ??= { conversation: `c_${++made}`, token: "t" };

@@ -134,10 +134,12 @@ export async function alone(storage: Storage, begin: () => Promise<void>): Promi
   // Locks are missing on plain-http pages other than localhost.
   if (!navigator.locks) return byClaim(storage, begin);
   await new Promise<void>((done, failed) => {
-    void navigator.locks.request(storage.lock, async () => {
+    const held = navigator.locks.request(storage.lock, async () => {
       await begin().then(done, failed);
       await wait(SETTLES_MS);
     });
+    // Refused where the page may store nothing.
+    held.catch(() => byClaim(storage, begin).then(done, failed));
   });
 }
 
