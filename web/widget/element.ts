@@ -51,7 +51,11 @@ export class BatonChat extends HTMLElement {
   #log = el("div", { class: "log", role: "log", "aria-label": "Conversation", tabindex: "0", "aria-busy": "true", scroll: () => this.#scrolled() });
   #atEnd = true;
   /** Whatever takes or gives room around it: who was at the end of the log stays there. */
-  #room = new ResizeObserver(() => this.#atEnd && this.#toEnd());
+  #room = new ResizeObserver(() => {
+    this.#height = this.#log.clientHeight;
+    if (this.#atEnd) this.#toEnd();
+  });
+  #height = 0;
   #now = el("p", { class: "typing", role: "status" });
   #notices = el("div", { class: "notices", role: "status" });
   #count = el("span", { class: "small count", role: "status" });
@@ -270,7 +274,8 @@ export class BatonChat extends HTMLElement {
 
   #scrolled(): void {
     const { scrollHeight, scrollTop, clientHeight } = this.#log;
-    this.#atEnd = scrollHeight - scrollTop - clientHeight < 60;
+    // Less room is no scrolling: the observer comes after this.
+    if (clientHeight === this.#height) this.#atEnd = scrollHeight - scrollTop - clientHeight < 60;
   }
 
   #toEnd(): void {
