@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { View } from "../shared/frames";
 import { BatonChat } from "../widget/element";
 import { nextWord, placeInLine } from "../widget/status";
-import { alone, Storage } from "../widget/storage";
+import { alone, type Kept, Storage } from "../widget/storage";
 
 class Socket {
   static OPEN = 1;
@@ -260,7 +260,7 @@ test.each([
   vi.stubGlobal("navigator", { onLine: true, locks });
   let made = 0;
   const begin = (storage: Storage) => alone(storage, async () => {
-    storage.kept ??= { conversation: `c_${++made}`, token: "t" };
+    storage.kept ??= await new Promise<Kept>((answered) => setTimeout(() => answered({ conversation: `c_${++made}`, token: "t" }), 20));
   });
   await Promise.all([begin(new Storage("demo")), begin(new Storage("demo"))]);
   expect(made).toBe(1);
