@@ -6,15 +6,23 @@ import { leavesGap } from "../shared/log";
 import { Outbox } from "../shared/outbox";
 import { TYPING_SHOWN_MS } from "../shared/screen";
 import { newOp } from "../shared/text";
-import type { DeskFrame } from "./frames";
+import type { Agent, DeskFrame, Person } from "./frames";
+import { request } from "./http";
 import { apply, EMPTY, type OwnFrame, type Screen } from "./screen";
 
 const TYPING_SENT_MS = 2_000;
 // The service asks every 20 s whether we are here; hearing nothing for longer means a dead line.
 const QUIET_MS = 50_000;
-const SESSION = "/api/v1/desk/session";
+// Lists that were on their way when the switch was turned.
+const SWITCHED_MS = 6_000;
+const READ = "baton-desk:read";
+// After these the conversation is no longer this agent's to work on.
+const LEAVES = new Set(["give_back", "transfer", "to_bot", "unwanted"]);
 
-export type Mode = "reply" | "note";
+/** What a draft is for: the customer, colleagues, or a move that carries a note. */
+export type Mode = "reply" | "note" | "move";
+/** Null when it is done, or one sentence why not. */
+export type Settled = Promise<string | null>;
 
 export class Client {
   screen: Screen = EMPTY;
@@ -22,30 +30,32 @@ export class Client {
   /** "unknown" until the service said whether there is a session. */
   session: "unknown" | "in" | "out" = "unknown";
   problem: string | null = null;
+  /** Something to know that is no failure. */
+  info: string | null = null;
+  people: readonly Person[] = [];
   #drafts = new Map<string, string>();
   #agent = "";
 
   #outbox = new Outbox();
+  #asked = new Map<string, (refusal: string | null) => void>();
   #connection: Connection | null = null;
   #typingSent = 0;
+  #switched = 0;
 
   constructor(private changed: () => void) {}
 
   async start(): Promise<void> {
-    const answer = await fetch(SESSION).catch(() => null);
-    this.session = answer?.ok ? "in" : "out";
-    if (this.session === "in") this.#connect();
+    const { problem } = await request("GET", "session");
+    this.session = problem ? "out" : "in";
+    if (!problem) this.#connect();
+    document.addEventListener("visibilitychange", () => this.#looked());
     this.changed();
   }
 
   async logIn(name: string, password: string): Promise<string | null> {
-    const answer = await fetch(SESSION, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ name, password }),
-    }).catch(() => null);
-    if (!answer) return "The service cannot be reached.";
-    if (!answer.ok) return ((await answer.json()) as { detail: string }).detail;
+    const { problem } = await request("POST", "session", { name, password });
+    if (problem) return problem;
+    this.dismiss();
     this.session = "in";
     this.#connect();
     this.changed();
@@ -53,12 +63,33 @@ export class Client {
   }
 
   async logOut(): Promise<void> {
-    await fetch(SESSION, { method: "DELETE" }).catch(() => null);
+    this.dismiss();
+    await request("DELETE", "session");
     this.#out();
   }
 
+  /** Ends every session of this person, this one too. */
+  async changePassword(current: string, wanted: string): Settled {
+    const { problem } = await request("POST", "session/password", { current, new: wanted });
+    if (problem) return problem;
+    this.dismiss();
+    this.info = "Your password is changed. Please log in with the new one.";
+    this.#out();
+    return null;
+  }
+
+  async loadPeople(): Promise<void> {
+    const answer = await request<{ people: Person[] }>("GET", "people");
+    if (answer.problem === undefined) this.people = answer.found.people;
+    this.changed();
+  }
+
+  nameOf(agent: string): string {
+    return this.people.find((person) => person.id === agent)?.name ?? "a colleague";
+  }
+
   open(conversation: string | null): void {
-    this.problem = null;
+    this.dismiss();
     this.#apply({ type: "opened", conversation });
     this.#watch();
     this.changed();
@@ -79,6 +110,45 @@ export class Client {
 
   giveBack(text: string): void {
     this.#owned("give_back", { text });
+  }
+
+  transfer(to: { to: string } | { lane: string }, text: string): Settled {
+    return this.#ask("transfer", { ...to, text });
+  }
+
+  toBot(text: string): Settled {
+    return this.#ask("to_bot", { text });
+  }
+
+  snooze(until: number): Settled {
+    return this.#ask("snooze", { until });
+  }
+
+  promise(at: number): Settled {
+    return this.#ask("promise", { at });
+  }
+
+  unwanted(outcome: "spam" | "abuse", text: string): Settled {
+    return this.#ask("unwanted", { outcome, text });
+  }
+
+  undoUnwanted(conversation: string): void {
+    this.#call({ type: "undo_unwanted", op: newOp(), conversation });
+  }
+
+  offers(on: boolean): void {
+    this.#switched = Date.now();
+    this.#call({ type: "offers", op: newOp(), on });
+    this.#apply({ type: "offers", on });
+    this.changed();
+  }
+
+  decline(conversation: string): void {
+    this.#switched = Date.now();
+    this.#call({ type: "decline", op: newOp(), conversation });
+    this.#apply({ type: "offers", on: false });
+    this.info = "Declined: it is anybody's again. You are offered nothing more until you switch offers on.";
+    this.changed();
   }
 
   note(text: string): void {
@@ -105,7 +175,7 @@ export class Client {
   }
 
   dismiss(): void {
-    this.problem = null;
+    this.problem = this.info = null;
     this.changed();
   }
 
@@ -122,8 +192,19 @@ export class Client {
     if (view?.fence) this.#call({ type, op: newOp(), conversation: view.conversation, fence: view.fence, ...more });
   }
 
+  /** A move with a form of its own, which shows the refusal and keeps what was written. */
+  #ask(type: string, more: Record<string, unknown>): Settled {
+    const { view } = this.screen;
+    if (!view?.fence) return Promise.resolve("This conversation is not yours (any more).");
+    const call = { type, op: newOp(), conversation: view.conversation, fence: view.fence, ...more };
+    return new Promise((settled) => {
+      this.#asked.set(call.op, settled);
+      this.#call(call);
+    });
+  }
+
   #call(call: Call): void {
-    this.problem = null;
+    this.problem = this.info = null;
     this.#outbox.add(call);
     this.#send(call);
     this.changed();
@@ -169,35 +250,67 @@ export class Client {
       this.#watch();
       return;
     }
+    const { wants_offers } = this.screen.lists.load;
     this.#apply(frame);
-    if (frame.type === "me") this.#begins(frame.agent.id);
+    if (frame.type === "me") this.#begins(frame.agent);
+    const passed = Date.now() - this.#switched > SWITCHED_MS;
+    if (frame.type === "lists" && wants_offers && !frame.load.wants_offers && passed) {
+      this.info = "Offers are off: the last one passed without an answer. Switch them on when you are back.";
+    }
+    this.#looked();
     if (frame.type === "typing") setTimeout(() => this.changed(), TYPING_SHOWN_MS);
     if (frame.type === "done") this.#done(frame.op, frame.conversation);
-    if (frame.type === "refused") this.#refused(frame.op, frame.detail);
+    if (frame.type === "refused") this.#refused(frame.op, frame.code, frame.detail);
     if (frame.type === "bye") this.#bye(frame.code, frame.detail);
     this.changed();
   }
 
   /** What somebody else left in this tab is not sent, nor shown, under another name. */
-  #begins(agent: string): void {
-    if (this.#agent && this.#agent !== agent) {
+  #begins(agent: Agent): void {
+    if (this.#agent && this.#agent !== agent.id) {
       this.#outbox = new Outbox();
       this.#drafts.clear();
     }
-    this.#agent = agent;
+    this.#agent = agent.id;
+    const read = JSON.parse(localStorage.getItem(`${READ} ${agent.id}`) ?? "{}") as Record<string, number>;
+    this.#apply({ type: "remembered", read });
+    void this.loadPeople();
+  }
+
+  /** Kept for the conversations that this agent has, so that a reload does not make all of them new. */
+  #looked(): void {
+    if (document.visibilityState !== "visible") return;
+    const before = this.screen;
+    this.#apply({ type: "looked" });
+    const { read, lists } = this.screen;
+    if (before.read === read) return;
+    const kept = lists.mine.map(({ conversation }) => [conversation, read[conversation] ?? 0]);
+    localStorage.setItem(`${READ} ${this.#agent}`, JSON.stringify(Object.fromEntries(kept)));
+    this.changed();
   }
 
   #done(op: string, conversation: unknown): void {
     const call = this.#outbox.settle(op);
     if (call?.type === "take" && typeof conversation === "string") this.open(conversation);
-    if (call?.type === "give_back") this.open(null);
+    if (call && LEAVES.has(call.type) && call.conversation === this.screen.open) this.open(null);
+    this.#settle(op, null);
   }
 
-  #refused(op: string | null, detail: string): void {
+  #refused(op: string | null, code: string, detail: string): void {
+    // What was watched is not there any more, or not for these eyes.
+    if (op === null && code === "not_found") this.open(null);
     this.#undone(op ? this.#outbox.settle(op) : undefined, detail);
   }
 
+  /** False where no form waits for it. */
+  #settle(op: string, refusal: string | null): boolean {
+    this.#asked.get(op)?.(refusal);
+    return this.#asked.delete(op);
+  }
+
   #undone(call: Call | undefined, detail: string): void {
+    if (call && this.#settle(call.op, detail)) return;
+    if (call?.type === "offers") this.#apply({ type: "offers", on: !call.on });
     // What was written is not lost with the refusal.
     if (call && typeof call.text === "string" && typeof call.conversation === "string") {
       const mode = call.type === "reply" || call.type === "propose" ? "reply" : "note";
@@ -207,8 +320,14 @@ export class Client {
   }
 
   #bye(code: string, detail: string): void {
-    if (code === "not_logged_in" || code === "bad_origin") this.#out();
+    if (code === "rights_changed") {
+      this.info = detail;
+      this.#connection?.restart();
+      return;
+    }
+    this.info = null;
     this.problem = detail;
+    if (code === "not_logged_in" || code === "bad_origin") this.#out();
   }
 
   #out(): void {

@@ -8,7 +8,7 @@ import type { Client } from "./client";
 import { Composer } from "./composer";
 import type { DeskView, Note } from "./frames";
 import { lines } from "./screen";
-import { percent, reasonName, topicName } from "./words";
+import { noteTitle, outcomeName, percent, reasonName, times, topicName } from "./words";
 
 const TYPING_SHOWN_MS = 5_000;
 
@@ -28,6 +28,7 @@ export function Conversation({ client, showFacts }: { client: Client; showFacts:
       <div class="head">
         <button type="button" class="back" onClick={() => client.open(null)}>Back</button>
         <p>{view ? headline(view, client.screen.me?.id) : "Loading…"}</p>
+        {view && <Times view={view} />}
         <button type="button" class="facts-button" onClick={showFacts}>Facts</button>
       </div>
       <div class="log" role="log" aria-label="Transcript" tabIndex={0} ref={log}>
@@ -52,10 +53,18 @@ function headline(view: DeskView, me: string | undefined): string {
     case "confirming":
       return "Asked the customer whether it is solved";
     case "closed":
-      return `Closed: ${view.outcome ?? ""}`;
+      return `Closed: ${outcomeName(view.outcome)}`;
     default:
       return "With the assistant";
   }
+}
+
+function Times({ view }: { view: DeskView }) {
+  return (
+    <ul class="times" aria-label="Times">
+      {times(view, Date.now()).map(({ text, late }) => <li key={text} class={late ? "late" : ""}>{text}</li>)}
+    </ul>
+  );
 }
 
 function EntryLine({ entry, view }: { entry: Entry; view: DeskView | null }) {
@@ -84,9 +93,9 @@ function EntryLine({ entry, view }: { entry: Entry; view: DeskView | null }) {
 
 function NoteLine({ note }: { note: Note }) {
   return (
-    <li class="note" data-note={note.id}>
-      <p class="who">Note (colleagues only) · {note.author.name ?? "Baton"} · {clock(note.time)}</p>
-      <p class="bubble" dir="auto"><Prose text={note.text} /></p>
+    <li class="note" data-note={note.id} data-event={note.event}>
+      <p class="who">{noteTitle(note)} · {clock(note.time)}</p>
+      {note.text && <p class="bubble" dir="auto"><Prose text={note.text} /></p>}
     </li>
   );
 }

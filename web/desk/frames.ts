@@ -38,6 +38,13 @@ export interface Card {
   lane: string;
   due: number | null;
   unanswered: { seq: number; since: number } | null;
+  /** Kept for this agent until then; `offered` where it waits for their yes or no. */
+  reserved: { for: string; until: number; offered: boolean } | null;
+  snoozed_until: number | null;
+  /** When its snooze ended. */
+  woken: number | null;
+  next_word: number | null;
+  give_backs: number;
   reasons: Reason[];
   proposal: Proposal | null;
   outcome: Outcome | null;
@@ -63,17 +70,40 @@ export interface Note {
   event?: string;
 }
 
+export type Role = "agent" | "supervisor" | "trainer" | "admin";
+
 export interface Agent {
   id: string;
   name: string;
-  role: string;
+  role: Role;
   skills: string[];
+}
+
+export type Person = Agent & { present: boolean };
+export type Account = Agent & { login: string; disabled: boolean };
+
+export interface Alarm {
+  what: "overdue" | "word" | "given_back" | "incident_alone";
+  conversation: string;
+  since: number;
+}
+
+export interface Load {
+  capacity: number;
+  busy: number;
+  offered: number;
+  wants_offers: boolean;
 }
 
 export interface Lists {
   waiting: Card[];
+  parked: Card[];
   mine: Card[];
   closed: Card[];
+  load: Load;
+  /** What colleagues have, and what rings: for supervisors. */
+  others?: Card[];
+  alarms?: Alarm[];
 }
 
 export type DeskFrame =

@@ -2,9 +2,11 @@ import type { Shortcuts } from "./shortcuts";
 
 const KEYS: [string, string][] = [
   ["t", "take the next conversation"],
+  ["a / d", "accept / decline what is offered"],
   ["j / k", "next / previous conversation"],
   ["r", "write a reply"],
   ["n", "write a note"],
+  ["m", "more moves"],
   ["Ctrl Enter", "send"],
   ["Esc", "close the conversation"],
   ["?", "this list"],

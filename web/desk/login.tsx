@@ -2,21 +2,23 @@ import { useState } from "preact/hooks";
 import type { Client } from "./client";
 
 export function Login({ client }: { client: Client }) {
-  const [problem, setProblem] = useState<string | null>(client.problem);
+  const [refused, setRefused] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
+  const problem = refused ?? client.problem;
 
   async function submit(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     const form = new FormData(event.target as HTMLFormElement);
     setBusy(true);
-    setProblem(await client.logIn(String(form.get("name")), String(form.get("password"))));
+    setRefused(await client.logIn(String(form.get("name")), String(form.get("password"))));
     setBusy(false);
   }
 
   return (
-    <main class="login">
-      <form onSubmit={(event) => void submit(event)}>
+    <main class="page login">
+      <form class="sheet narrow" onSubmit={(event) => void submit(event)}>
         <h1>Baton desk</h1>
+        {client.info && <p class="info" role="status">{client.info}</p>}
         <label>
           Name
           <input name="name" autocomplete="username" required autofocus />

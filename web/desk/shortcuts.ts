@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import type { Client } from "./client";
+import { offered } from "./screen";
 
 const KEPT = "baton-desk:keys";
 
@@ -10,15 +11,16 @@ export interface Shortcuts {
   toggle(): void;
 }
 
-export function useShortcuts(client: Client, help: () => void): Shortcuts {
+/** `atDesk`: conversations are on screen. */
+export function useShortcuts(client: Client, atDesk: boolean, help: () => void): Shortcuts {
   const [on, setOn] = useState(localStorage.getItem(KEPT) !== "off");
 
   useEffect(() => {
     const pressed = (event: KeyboardEvent): void => {
-      const field = (event.target as HTMLElement).closest("input, textarea, select");
+      const field = (event.target as HTMLElement).closest("input, textarea, select, dialog");
       if (field || event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === "?") help();
-      else if (on) act(client, event);
+      else if (on && atDesk) act(client, event);
     };
     addEventListener("keydown", pressed);
     return () => removeEventListener("keydown", pressed);
@@ -35,11 +37,21 @@ export function useShortcuts(client: Client, help: () => void): Shortcuts {
 
 function act(client: Client, event: KeyboardEvent): void {
   const { lists, open } = client.screen;
-  const all = [...lists.mine, ...lists.waiting].map((card) => card.conversation);
+  const all = [...lists.mine, ...lists.waiting, ...lists.parked].map((card) => card.conversation);
   const here = all.indexOf(open ?? "");
+  const forMe = offered(client.screen, Date.now())[0]?.conversation;
   switch (event.key) {
     case "t":
       client.take(null);
+      break;
+    case "a":
+      if (forMe) client.take(forMe);
+      break;
+    case "d":
+      if (forMe) client.decline(forMe);
+      break;
+    case "m":
+      document.querySelector<HTMLElement>('[data-menu="more"]')?.click();
       break;
     case "j":
       if (all[here + 1]) client.open(all[here + 1] ?? null);

@@ -2,11 +2,12 @@
 
 export type Kind = "customer" | "bot" | "agent" | "system";
 export type State = "bot" | "waiting" | "agent" | "confirming" | "closed";
-export type Outcome = "solved" | "unconfirmed" | "ended";
+export type Outcome = "solved" | "unconfirmed" | "ended" | "idle" | "spam" | "abuse";
 export type BotStatus = "ready" | "warming" | "down";
 export type EventName =
   | "waiting" | "joined" | "left" | "proposed" | "not_solved"
-  | "solved" | "unconfirmed" | "ended" | "back_to_bot" | "reopened";
+  | "solved" | "unconfirmed" | "ended" | "back_to_bot" | "reopened"
+  | "promised" | "idle" | "unwanted";
 
 export interface Author {
   kind: Kind;
@@ -47,9 +48,14 @@ export interface View {
   state: State;
   epoch: number;
   agent: { name: string } | null;
+  /** Both null where nothing is unanswered. */
   line: { position: number | null; expected_by: number | null } | null;
+  /** When the customer hears from us at the latest, where that was promised. */
+  next_word: number | null;
   proposal: Proposal | null;
   outcome: Outcome | null;
+  /** With the bot: when silence closes the conversation. */
+  closes_at: number | null;
   bot: BotStatus;
   bot_at_work: boolean;
   people_online: boolean;

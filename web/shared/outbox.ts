@@ -3,7 +3,7 @@ import type { Call } from "./frames";
 // The service remembers the result of a move for 60 s; a repeat after that could undo what happened since.
 const MOVE_REPEATABLE_MS = 55_000;
 // A message's op is stored with its entry, so it may be repeated for ever.
-const LASTING = new Set(["say", "choose", "reply"]);
+const LASTING = new Set(["say", "choose", "report_security", "reply"]);
 
 interface Waiting {
   readonly call: Call;

@@ -10,6 +10,11 @@ export function sendable(text: string): boolean {
   return count > 0 && count <= MAX_CHARACTERS;
 }
 
+/** A security report as the message that the service makes of it. */
+export function securityReport(what: string, since: string): string {
+  return `Security report: ${what}${since ? `\nSince: ${since}` : ""}`;
+}
+
 export function newOp(): string {
   // randomUUID is missing on plain-http pages other than localhost.
   if (crypto.randomUUID) return crypto.randomUUID();

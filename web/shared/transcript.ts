@@ -1,13 +1,9 @@
 import type { Entry } from "./frames";
 
-/** Ids of the buttons that still count: those of the bot's last answer, with nothing said after it. */
-export function openChoices(entries: readonly Entry[]): Set<string> {
-  const open = new Set<string>();
-  for (const entry of entries.toReversed()) {
-    if (entry.author.kind !== "bot") break;
-    for (const choice of entry.choices ?? []) open.add(choice.id);
-  }
-  return open;
+/** The entry whose buttons still count: the last with any in the bot's last answer, with nothing said after it. */
+export function offering(entries: readonly Entry[]): Entry | undefined {
+  const last = entries.findLast((entry) => entry.author.kind !== "bot" || entry.choices?.length);
+  return last?.author.kind === "bot" ? last : undefined;
 }
 
 const MASKED: Record<string, string> = {

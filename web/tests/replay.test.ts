@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { EntriesFrame, Entry, Kind } from "../shared/frames";
 import { EMPTY_LOG, extend, leavesGap } from "../shared/log";
 import { apply, EMPTY_SCREEN } from "../shared/screen";
-import { openChoices } from "../shared/transcript";
+import { offering } from "../shared/transcript";
 
 const KINDS: Kind[] = ["customer", "bot", "customer", "system", "system", "agent", "customer", "agent", "system", "customer"];
 const ENTRIES: Entry[] = KINDS.map((kind, place) => ({
@@ -63,9 +63,12 @@ describe("the screen", () => {
     expect(refused.pending[0]).toMatchObject({ status: "failed", detail: "Too long." });
   });
 
-  test("offers a button until anything newer is said", () => {
-    const offering: Entry = { ...ENTRIES[1]!, choices: [{ id: "k", title: "Refunds" }] };
-    expect(openChoices([ENTRIES[0]!, offering])).toEqual(new Set(["k"]));
-    expect(openChoices([ENTRIES[0]!, offering, ENTRIES[2]!])).toEqual(new Set());
+  test("offers the buttons of the bot's last answer, also under another of its messages, until anything newer is said", () => {
+    const bare = { ...ENTRIES[1]!, seq: 4 };
+    const offered: Entry = { ...ENTRIES[1]!, choices: [{ id: "k", title: "Refunds" }] };
+    expect(offering([ENTRIES[0]!, offered])).toBe(offered);
+    expect(offering([ENTRIES[0]!, offered, bare])).toBe(offered);
+    expect(offering([ENTRIES[0]!, offered, ENTRIES[2]!, bare])).toBeUndefined();
+    expect(offering([offered, ENTRIES[3]!])).toBeUndefined();
   });
 });

@@ -35,14 +35,17 @@ describe("the outbox", () => {
   test("repeats a message for ever under its op, and a move for less than the service remembers", () => {
     const outbox = new Outbox();
     outbox.add({ type: "say", op: "m", text: "hi" });
+    outbox.add({ type: "report_security", op: "s", what: "a leak", since: "" });
     outbox.add({ type: "ask_person", op: "p" });
     outbox.sent("m", 0);
+    outbox.sent("s", 0);
     outbox.sent("p", 0);
-    expect(outbox.toSend(50_000).send.map((call) => call.op)).toEqual(["m", "p"]);
+    expect(outbox.toSend(50_000).send.map((call) => call.op)).toEqual(["m", "s", "p"]);
     const later = outbox.toSend(60_000);
-    expect(later.send.map((call) => call.op)).toEqual(["m"]);
+    expect(later.send.map((call) => call.op)).toEqual(["m", "s"]);
     expect(later.expired.map((call) => call.op)).toEqual(["p"]);
     outbox.settle("m");
+    outbox.settle("s");
     expect(outbox.size).toBe(0);
   });
 });

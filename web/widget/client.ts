@@ -5,8 +5,8 @@ import type { Call, CustomerFrame, RefusedFrame, View } from "../shared/frames";
 import { leavesGap } from "../shared/log";
 import { Outbox } from "../shared/outbox";
 import { apply, EMPTY_SCREEN, type OwnFrame, type Screen, TYPING_SHOWN_MS } from "../shared/screen";
-import { newOp } from "../shared/text";
-import { type Kept, Storage, type Unsent } from "./storage";
+import { newOp, securityReport } from "../shared/text";
+import { alone, type Kept, Storage, type Unsent } from "./storage";
 
 export interface Welcome {
   title: string;
@@ -16,9 +16,10 @@ export interface Welcome {
   privacy_url: string | null;
 }
 
-const TYPING_SENT_MS = 2_000;
+const TYPING_SENT_MS = 1_000;
 const WELCOME_AGAIN_MS = 3_000;
-const MESSAGES = new Set(["say", "choose"]);
+const MESSAGES = new Set(["say", "choose", "report_security"]);
+const BARRED = "This page is not registered for this chat, so nothing can be sent from here. Please reach us another way.";
 
 export class Client {
   screen: Screen = EMPTY_SCREEN;
@@ -26,6 +27,8 @@ export class Client {
   status: Status = "off";
   /** A refusal that belongs to no message. */
   problem: string | null = null;
+  /** The page may not speak to this chat, and trying again would not help. */
+  barred = false;
   readonly storage: Storage;
 
   #outbox = new Outbox();
@@ -66,6 +69,10 @@ export class Client {
     this.#write({ type: "choose", op: newOp(), choice }, title);
   }
 
+  report(what: string, since: string): void {
+    this.#write({ type: "report_security", op: newOp(), what, since }, securityReport(what, since));
+  }
+
   move(type: "ask_person" | "never_mind" | "end"): void {
     this.#call({ type, op: newOp() });
   }
@@ -93,11 +100,19 @@ export class Client {
     this.changed();
   }
 
+  /** Read by an agent; and the bot holds its answer a little while its customer writes on. */
   typing(): void {
     const now = Date.now();
-    if (this.screen.view?.state !== "agent" || now - this.#typingSent < TYPING_SENT_MS) return;
+    const heard = this.screen.view?.state === "agent" || this.screen.view?.state === "bot";
+    if (!heard || now - this.#typingSent < TYPING_SENT_MS) return;
     this.#typingSent = now;
     this.#connection?.send({ type: "typing" }, false);
+  }
+
+  /** All of the conversation as text, for keeping; null where it cannot be had now. */
+  async transcript(): Promise<Blob | null> {
+    const answer = await this.#get("/transcript");
+    return answer?.ok ? answer.blob() : null;
   }
 
   #write(call: Call, text: string): void {
@@ -139,8 +154,12 @@ export class Client {
     if (this.#creating) return;
     this.#creating = true;
     try {
-      this.storage.kept = await this.#create();
-      this.#attach();
+      if (this.barred) throw refusal(BARRED);
+      // Another tab may be at it too; what it made is ours as well.
+      await alone(this.storage, async () => {
+        this.storage.kept ??= await this.#create();
+      });
+      if (!this.#connection) this.#attach();
     } catch (error) {
       const refused = error instanceof Error && error.name === "Refused";
       this.#failAll(refused ? error.message : "We cannot be reached right now.");
@@ -156,7 +175,7 @@ export class Client {
       body: JSON.stringify({ widget: this.key, page: location.origin + location.pathname }),
     });
     const body = (await answer.json()) as Kept & { detail: string };
-    if (!answer.ok) throw Object.assign(new Error(body.detail), { name: "Refused" });
+    if (!answer.ok) throw refusal(body.detail);
     return { conversation: body.conversation, token: body.token };
   }
 
@@ -171,12 +190,35 @@ export class Client {
       if (answer.ok) this.welcome = (await answer.json()) as Welcome;
     } catch {
       this.welcome = null;
+      if (!this.#connection) this.#askWhy();
     }
     this.changed();
     // Until a conversation tells by itself how the bot is.
-    if (!this.screen.view && this.welcome?.bot !== "ready") {
+    if (!this.screen.view && this.welcome?.bot !== "ready" && !this.barred) {
       this.#welcomeTimer = setTimeout(() => void this.#greet(), WELCOME_AGAIN_MS);
     }
+  }
+
+  /** Over HTTP a page of a foreign origin cannot read why it was refused; a socket tells it. */
+  #askWhy(): void {
+    const socket = new WebSocket(this.#socketUrl);
+    socket.onopen = () => socket.send("{}");
+    socket.onmessage = ({ data }) => {
+      socket.close();
+      if ((JSON.parse(String(data)) as { code?: string }).code === "bad_origin") this.#bar();
+    };
+  }
+
+  #bar(): void {
+    this.barred = true;
+    this.#connection?.stop();
+    this.#connection = null;
+    clearTimeout(this.#welcomeTimer);
+    this.#failAll(BARRED);
+  }
+
+  get #socketUrl(): string {
+    return `${this.service.replace(/^http/, "ws")}/api/v1/conversations/socket`;
   }
 
   #attach(): void {
@@ -184,7 +226,7 @@ export class Client {
     if (!kept) return;
     this.#connection?.stop();
     this.#apply({ type: "forgotten" });
-    this.#connection = new Connection(`${this.service.replace(/^http/, "ws")}/api/v1/conversations/socket`, {
+    this.#connection = new Connection(this.#socketUrl, {
       hello: () => ({ type: "hello", ...kept, after: this.screen.log.cursor }),
       frame: (frame) => this.#heard(frame as CustomerFrame),
       online: () => this.#sendWaiting(),
@@ -214,6 +256,7 @@ export class Client {
     if (frame.type === "refused") this.#refused(frame);
     if (frame.type === "typing") setTimeout(() => this.changed(), TYPING_SHOWN_MS);
     if (frame.type === "bye" && frame.code === "not_found") void this.#lost();
+    if (frame.type === "bye" && frame.code === "bad_origin") this.#bar();
     this.changed();
   }
 
@@ -228,13 +271,18 @@ export class Client {
     else if (call) this.problem = frame.detail;
   }
 
+  async #get(what: string): Promise<Response | null> {
+    const kept = this.storage.kept;
+    if (!kept) return null;
+    const headers = { Authorization: `Bearer ${kept.token}` };
+    return fetch(`${this.service}/api/v1/conversations/${kept.conversation}${what}`, { headers }).catch(() => null);
+  }
+
   /** Asked over HTTP too: a socket whose hello came too late is refused with the same code. */
   async #gone(): Promise<boolean> {
     const kept = this.storage.kept;
-    if (!kept) return false;
-    const headers = { Authorization: `Bearer ${kept.token}` };
-    const answer = await fetch(`${this.service}/api/v1/conversations/${kept.conversation}`, { headers }).catch(() => null);
-    return answer?.status === 404 && this.storage.kept?.conversation === kept.conversation;
+    const answer = await this.#get("");
+    return kept !== null && answer?.status === 404 && this.storage.kept?.conversation === kept.conversation;
   }
 
   /** The conversation is not there any more (its time ran out): the next message begins a new one. */
@@ -246,4 +294,8 @@ export class Client {
     this.#apply({ type: "forgotten" });
     if (this.#outbox.size) void this.#begin();
   }
+}
+
+function refusal(detail: string): Error {
+  return Object.assign(new Error(detail), { name: "Refused" });
 }

@@ -6,13 +6,17 @@ import { TYPING_SHOWN_MS } from "../shared/screen";
 import { el, icon, setText } from "./dom";
 import { Modal } from "./modal";
 import { Messages } from "./messages";
-import { notices, whoAnswers } from "./status";
+import { About, Report } from "./screens";
+import { nextWord, notices, whoAnswers } from "./status";
 import { sheet } from "./style";
 
 const BUBBLE = "M4 4h16a2 2 0 0 1 2 2v9a2 2 0 0 1-2 2h-8l-5 4v-4H4a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2z";
 const CROSS = "M6 6l12 12M18 6L6 18";
+const DOTS = "M5 12h.01M12 12h.01M19 12h.01";
 const SEND = "M4 12l16-8-5 16-3-7z";
 const PHONE = "(max-width: 480px)";
+// What was promised for a time reads differently once it is over.
+const CLOCK_MS = 15_000;
 
 export class BatonChat extends HTMLElement {
   service = "";
@@ -24,6 +28,9 @@ export class BatonChat extends HTMLElement {
   #drawn = "";
   #modal = new Modal(this);
   #started = false;
+  #clock: ReturnType<typeof setInterval> | undefined;
+  #report!: Report;
+  #about!: About;
 
   #badge = el("span", { class: "badge", hidden: true });
   #launcher = el(
@@ -36,10 +43,19 @@ export class BatonChat extends HTMLElement {
   #title = el("h2", { id: "title" }, "Support");
   #who = el("p", { class: "who-answers" });
   #person = el("button", { type: "button", class: "person", click: () => this.#client.move("ask_person") }, "Talk to a person");
-  #end = el("button", { type: "button", class: "quiet", click: () => this.#client.move("end") }, "End chat");
+  #alarm = el("button", { type: "button", class: "alarm", click: () => this.#go(this.#report) }, "Report a security problem");
+  #more = el("button", { type: "button", class: "icon dots", "aria-label": "About this chat", "aria-expanded": "false", click: () => this.#toggleAbout() }, icon(DOTS));
+  #word = el("p", { class: "word", role: "status" });
   #greeting = el("p", { class: "greeting" });
   #privacy = el("p", { class: "small" });
-  #log = el("div", { class: "log", role: "log", "aria-label": "Conversation", tabindex: "0", "aria-busy": "true" });
+  #log = el("div", { class: "log", role: "log", "aria-label": "Conversation", tabindex: "0", "aria-busy": "true", scroll: () => this.#scrolled() });
+  #atEnd = true;
+  /** Whatever takes or gives room around it: who was at the end of the log stays there. */
+  #room = new ResizeObserver(() => {
+    this.#height = this.#log.clientHeight;
+    if (this.#atEnd) this.#toEnd();
+  });
+  #height = 0;
   #now = el("p", { class: "typing", role: "status" });
   #notices = el("div", { class: "notices", role: "status" });
   #count = el("span", { class: "small count", role: "status" });
@@ -53,16 +69,11 @@ export class BatonChat extends HTMLElement {
     keydown: (event) => this.#keyed(event as KeyboardEvent),
   });
   #send = el("button", { class: "send", type: "submit", "aria-label": "Send" }, icon(SEND));
-  #panel = el(
-    "section",
-    { id: "panel", class: "panel", role: "dialog", "aria-modal": "false", "aria-labelledby": "title", hidden: true, keydown: (event) => this.#escape(event as KeyboardEvent) },
-    el(
-      "header",
-      {},
-      el("div", { class: "names" }, this.#title, this.#who),
-      el("button", { type: "button", class: "close", "aria-label": "Close the chat window", click: () => this.close() }, icon(CROSS)),
-    ),
-    el("div", { class: "bar" }, this.#person, this.#end),
+  #chat = el(
+    "div",
+    { class: "chat" },
+    el("div", { class: "bar" }, this.#person, this.#alarm),
+    this.#word,
     this.#log,
     this.#now,
     this.#notices,
@@ -74,19 +85,36 @@ export class BatonChat extends HTMLElement {
       this.#count,
     ),
   );
+  #panel = el(
+    "section",
+    { id: "panel", class: "panel", role: "dialog", "aria-modal": "false", "aria-labelledby": "title", hidden: true, keydown: (event) => this.#escape(event as KeyboardEvent) },
+    el(
+      "header",
+      {},
+      el("div", { class: "names" }, this.#title, this.#who),
+      this.#more,
+      el("button", { type: "button", class: "icon", "aria-label": "Close the chat window", click: () => this.close() }, icon(CROSS)),
+    ),
+    this.#chat,
+  );
 
   connectedCallback(): void {
+    this.#clock = setInterval(() => this.#render(), CLOCK_MS);
     if (this.#started) {
       // A page that swaps its body takes the element out and puts it back.
       this.#client.start();
       return;
     }
     this.#started = true;
+    this.#room.observe(this.#log);
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [sheet()];
     this.#client = new Client(this.service, this.key, () => this.#render());
     this.#messages = new Messages(this.#client);
     this.#log.append(el("div", { class: "welcome" }, this.#greeting, this.#privacy), this.#messages.list, this.#messages.pending);
+    this.#report = new Report(this.#client, () => this.#go(null));
+    this.#about = new About(this.#client, () => this.#go(null));
+    this.#panel.append(this.#report.node, this.#about.node);
     root.append(this.#panel, this.#launcher);
     this.#text.value = this.#client.storage.draft;
     this.#client.start();
@@ -96,13 +124,15 @@ export class BatonChat extends HTMLElement {
   }
 
   disconnectedCallback(): void {
+    clearInterval(this.#clock);
     this.#modal.off();
     this.#client.stop();
   }
 
   open(): void {
     this.#show();
-    this.#text.focus();
+    if (this.#chat.hidden) [this.#report, this.#about].find((screen) => !screen.node.hidden)?.focus();
+    else this.#text.focus();
   }
 
   close(): void {
@@ -120,6 +150,21 @@ export class BatonChat extends HTMLElement {
     else this.close();
   }
 
+  /** To a screen in the chat's place, or back to the chat and to the button that led there. */
+  #go(to: Report | About | null): void {
+    const from = this.#report.node.hidden ? this.#more : this.#alarm;
+    for (const screen of [this.#report, this.#about]) screen.node.hidden = screen !== to;
+    this.#chat.hidden = to !== null;
+    this.#more.setAttribute("aria-expanded", String(to === this.#about));
+    this.#render();
+    if (to) to.focus();
+    else from.focus();
+  }
+
+  #toggleAbout(): void {
+    this.#go(this.#about.node.hidden ? this.#about : null);
+  }
+
   #show(): void {
     this.#panel.hidden = false;
     const whole = matchMedia(PHONE).matches;
@@ -135,18 +180,19 @@ export class BatonChat extends HTMLElement {
   #render(): void {
     const client = this.#client;
     const { welcome } = client;
-    const { view, log, typing } = client.screen;
+    const focused = this.shadowRoot?.activeElement;
+    const { view, typing } = client.screen;
     const state = view?.state ?? "bot";
     this.#panel.dataset.state = state;
     this.#title.textContent = welcome?.title ?? "Support";
-    this.#greeting.textContent = welcome?.greeting ?? "Write to us. We answer here.";
+    this.#greeting.textContent = client.barred ? "" : (welcome?.greeting ?? "Write to us. We answer here.");
     this.#privacyLink(welcome?.privacy_url ?? null);
     setText(this.#who, whoAnswers(client));
     this.#person.hidden = state === "waiting" || state === "agent" || state === "confirming";
-    this.#end.hidden = !view || state === "closed" || !log.entries.length;
+    setText(this.#word, nextWord(view));
+    this.#about.render();
 
-    const atEnd = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < 60;
-    if (this.#messages.render() && atEnd) this.#toEnd();
+    if (this.#messages.render() && this.#atEnd) this.#toEnd();
     if (view || !client.storage.kept) this.#log.removeAttribute("aria-busy");
 
     const writing = typing && Date.now() - typing.at < TYPING_SHOWN_MS;
@@ -157,10 +203,17 @@ export class BatonChat extends HTMLElement {
     if (drawn !== this.#drawn) {
       this.#drawn = drawn;
       this.#notices.replaceChildren(...shown);
-      if (atEnd) this.#toEnd();
     }
     this.#measure();
     this.#countUnread();
+    if (focused instanceof HTMLElement) this.#keepFocus(focused);
+  }
+
+  /** A button that was pressed may be gone by now: to its successor, or to the conversation. */
+  #keepFocus(focused: HTMLElement): void {
+    if (focused.isConnected && !focused.closest("[hidden]")) return;
+    const twin = [...this.#notices.querySelectorAll("button")].find((button) => button.textContent === focused.textContent);
+    (twin ?? this.#log).focus();
   }
 
   #privacyLink(url: string | null): void {
@@ -183,7 +236,7 @@ export class BatonChat extends HTMLElement {
 
   #typed(): void {
     this.#client.storage.draft = this.#text.value;
-    this.#client.typing();
+    if (this.#text.value) this.#client.typing();
     this.#measure();
   }
 
@@ -214,10 +267,19 @@ export class BatonChat extends HTMLElement {
   #escape(event: KeyboardEvent): void {
     // The page's own single-key shortcuts are not meant by what is typed here.
     event.stopPropagation();
-    if (event.key === "Escape" && !event.isComposing) this.close();
+    if (event.key !== "Escape" || event.isComposing) return;
+    if (this.#chat.hidden) this.#go(null);
+    else this.close();
+  }
+
+  #scrolled(): void {
+    const { scrollHeight, scrollTop, clientHeight } = this.#log;
+    // Less room is no scrolling: the observer comes after this.
+    if (clientHeight === this.#height) this.#atEnd = scrollHeight - scrollTop - clientHeight < 60;
   }
 
   #toEnd(): void {
+    this.#atEnd = true;
     this.#log.scrollTop = this.#log.scrollHeight;
   }
 

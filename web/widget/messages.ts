@@ -3,7 +3,7 @@
 import { clock } from "../shared/clock";
 import type { Entry } from "../shared/frames";
 import type { Pending } from "../shared/screen";
-import { maskedNote, openChoices } from "../shared/transcript";
+import { maskedNote, offering } from "../shared/transcript";
 import type { Client } from "./client";
 import { el, prose } from "./dom";
 
@@ -36,16 +36,15 @@ export class Messages {
     return true;
   }
 
-  /** Buttons stand under the bot's last words only: a newer word makes older ones void. */
+  /** Buttons stand under the bot's last answer only: a newer word makes older ones void. */
   #offer(allowed: boolean): void {
     this.list.querySelector(".choices")?.remove();
-    const open = openChoices(this.#entries);
-    const choices = this.#entries.at(-1)?.choices?.filter((choice) => open.has(choice.id)) ?? [];
-    if (!allowed || !choices.length) return;
-    const buttons = choices.map(({ id, title }) =>
+    const entry = allowed && offering(this.#entries);
+    if (!entry) return;
+    const buttons = (entry.choices ?? []).map(({ id, title }) =>
       el("button", { type: "button", click: () => this.client.choose(id, title) }, title),
     );
-    this.list.lastElementChild?.append(el("div", { class: "choices", role: "group", "aria-label": "Suggestions" }, ...buttons));
+    this.list.querySelector(`[data-seq="${entry.seq}"]`)?.append(el("div", { class: "choices", role: "group", "aria-label": "Suggestions" }, ...buttons));
   }
 
   #onItsWay({ op, text, status, detail }: Pending): HTMLLIElement {

@@ -1,6 +1,7 @@
 /** What is kept in the visitor's browser; in memory only where storage is blocked. */
 
 import type { Call } from "../shared/frames";
+import { newOp } from "../shared/text";
 
 export interface Kept {
   conversation: string;
@@ -74,6 +75,19 @@ export class Storage {
     this.#write(`unsent:${op}`, null);
   }
 
+  /** Which tab is about to begin a conversation, where the browser has no locks. */
+  get claim(): string | null {
+    return this.#read("claim");
+  }
+
+  set claim(claim: string) {
+    this.#write("claim", claim);
+  }
+
+  get lock(): string {
+    return `${this.#prefix}begin`;
+  }
+
   /** Calls `heard` when another tab of the same site began a conversation. */
   onKept(heard: () => void): () => void {
     const listen = (event: StorageEvent): void => {
@@ -109,4 +123,36 @@ export class Storage {
       else this.#memory.set(name, value);
     }
   }
+}
+
+// What one tab has stored must have reached the others before the next one looks.
+const SETTLES_MS = 100;
+const GIVEN_UP_MS = 5_000;
+
+/** Runs `begin` in one tab at a time. */
+export async function alone(storage: Storage, begin: () => Promise<void>): Promise<void> {
+  // Locks are missing on plain-http pages other than localhost.
+  if (!navigator.locks) return byClaim(storage, begin);
+  await new Promise<void>((done, failed) => {
+    const held = navigator.locks.request(storage.lock, async () => {
+      await begin().then(done, failed);
+      await wait(SETTLES_MS);
+    });
+    // Refused where the page may store nothing.
+    held.catch(() => byClaim(storage, begin).then(done, failed));
+  });
+}
+
+/** The last tab to claim it begins; the others wait for what that one makes, or for its time to be over. */
+async function byClaim(storage: Storage, begin: () => Promise<void>): Promise<void> {
+  const claim = newOp();
+  storage.claim = claim;
+  await wait(SETTLES_MS);
+  const givenUp = Date.now() + GIVEN_UP_MS;
+  while (storage.claim !== claim && !storage.kept && Date.now() < givenUp) await wait(SETTLES_MS);
+  await begin();
+}
+
+function wait(milliseconds: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, milliseconds));
 }

@@ -10,7 +10,7 @@ const CSS = `
 }
 * { box-sizing: border-box; }
 [hidden] { display: none !important; }
-button, textarea { font: inherit; color: inherit; }
+button, textarea, input { font: inherit; color: inherit; }
 button { cursor: pointer; min-height: 32px; border-radius: 9px; border: 1px solid var(--line); background: var(--ground);
   padding: 5px 12px; }
 button:hover { border-color: var(--accent); }
@@ -29,12 +29,26 @@ header { display: flex; align-items: center; gap: 8px; padding: 14px 10px 12px 1
 .names { flex: 1; min-width: 0; }
 h2 { margin: 0; font-size: 16px; line-height: 1.3; }
 .who-answers { margin: 0; font-size: 13px; }
-.close { display: grid; place-items: center; width: 40px; height: 40px; padding: 0; border: 0; background: none; }
-.close:focus-visible { outline-color: currentColor; }
-.bar { display: flex; gap: 8px; justify-content: space-between; padding: 8px 12px; border-block-end: 1px solid var(--line); }
-.bar:not(:has(button:not([hidden]))) { display: none; }
+.icon { display: grid; place-items: center; width: 40px; height: 40px; padding: 0; border: 0; background: none; }
+.icon:focus-visible { outline-color: currentColor; outline-offset: -4px; }
+.chat { flex: 1; min-height: 0; display: flex; flex-direction: column; }
+.dots svg { stroke-width: 3.5; }
+.bar { display: flex; flex-wrap: wrap; gap: 6px; padding: 8px 10px; border-block-end: 1px solid var(--line); font-size: 14px; }
+.word { margin: 0; padding: 6px 18px; font-size: 14px; background: var(--soft); border-block-end: 1px solid var(--line); }
+.word:empty { display: none; }
+.bar button { padding-inline: 9px; }
 .person { font-weight: 600; color: var(--accent); border-color: var(--accent); }
-.quiet { border-color: transparent; color: var(--dim); margin-inline-start: auto; }
+.alarm { color: var(--bad); border-color: var(--bad); }
+.alarm:hover { border-color: var(--ink); }
+.alarm.full { background: var(--bad); color: var(--ground); font-weight: 600; }
+.screen { flex: 1; min-height: 0; overflow-y: auto; padding: 16px 18px max(16px, env(safe-area-inset-bottom)); display: flex; flex-direction: column;
+  align-items: flex-start; gap: 8px; }
+.screen p, h3 { margin: 0; }
+h3 { font-size: 16px; }
+.screen p:empty { display: none; }
+.screen label { font-weight: 600; margin-block-start: 6px; }
+.screen textarea, input { flex: none; width: 100%; padding: 9px 12px; border-radius: 12px; border: 1px solid #7d9094; background: var(--ground); }
+.screen textarea { max-height: none; resize: vertical; }
 .log { flex: 1; overflow-y: auto; overscroll-behavior: contain; padding: 14px 14px 6px; }
 .log:focus-visible { outline-offset: -3px; }
 .welcome { margin-block-end: 14px; }
@@ -49,7 +63,7 @@ h2 { margin: 0; font-size: 16px; line-height: 1.3; }
 .customer .bubble { background: var(--accent); color: var(--on-accent); border-end-end-radius: 4px; }
 .bot .bubble, .agent .bubble { border-end-start-radius: 4px; }
 .agent .bubble { background: var(--agent); }
-.pending .bubble { opacity: .75; }
+.pending .bubble { background: none; color: var(--ink); border: 1px dashed var(--accent); }
 .bubble a { color: inherit; }
 .time { font-size: 11.5px; color: var(--dim); margin: 2px 4px 0; }
 .line { margin: 6px auto; padding: 0 10px; font-size: 13px; color: var(--dim); text-align: center; max-width: 94%; }
@@ -76,7 +90,7 @@ textarea { flex: 1; min-width: 0; min-height: 42px; max-height: 140px; resize: n
 @media (max-width: 480px) {
   .panel { inset: 0; width: auto; height: 100dvh; border: 0; border-radius: 0; padding-block-start: env(safe-area-inset-top); }
   .panel:not([hidden]) + .launcher { display: none; }
-  textarea { font-size: 16px; }
+  textarea, input { font-size: 16px; }
 }
 @media (prefers-reduced-motion: no-preference) { .panel { animation: rise .16s ease-out; } @keyframes rise { from { opacity: 0; translate: 0 8px; } } }
 @media (forced-colors: active) { .bubble, .launcher, .notice, .send { border: 1px solid; } }
