@@ -22,8 +22,9 @@ def baton(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
     local.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    # Not for the whole session: while it lives, Playwright keeps a loop running that other tests want.
     with sync_playwright() as playwright:
         flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
         browser = playwright.chromium.launch(executable_path=find_browser(), args=flags)
