@@ -71,10 +71,26 @@ def _cards(rows: list[Any]) -> list[dict[str, Any]]:
 def desk_view(read: Read, agent: Agent) -> dict[str, Any]:
     fields = read.fields
     view = card(read.id, fields, read.entries[-1] if read.entries else None)
-    packet = fields.get("packet")
     if fields.get("owner") == agent.id:
         view["fence"] = fields["fence"]
-    return view | {"packet": json.loads(packet) if packet else None, "nlu": read.nlu}
+    return view | {"packet": _packet(read), "nlu": read.nlu}
+
+
+def _packet(read: Read) -> dict[str, Any] | None:
+    """As it was at the handoff, with the facts that the customer has given since."""
+    if "packet" not in read.fields:
+        return None
+    packet: dict[str, Any] = json.loads(read.fields["packet"])
+    facts = [
+        *packet["known"],
+        *(fact for _, seen in sorted(read.nlu.items(), key=_by_seq) for fact in seen["known"]),
+    ]
+    first = {(fact["kind"], fact["value"]): fact for fact in reversed(facts)}
+    return packet | {"known": sorted(first.values(), key=lambda fact: int(fact["seq"]))}
+
+
+def _by_seq(item: tuple[str, Any]) -> int:
+    return int(item[0])
 
 
 def card(conversation: str, fields: Fields, last: Entry | None) -> dict[str, Any]:
