@@ -1,9 +1,10 @@
 """What is due, on every replica: turns nobody holds, leases that lapsed, timers, offers, alarms."""
 
 import asyncio
+from collections.abc import Awaitable
 
 import structlog
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from handoff_service.domain.agents import handles_incidents
 from handoff_service.domain.conversation import Lane
@@ -30,20 +31,28 @@ async def for_ever(ctx: Context) -> None:
 async def once(ctx: Context) -> None:
     now = await ctx.scripts.now()
     for conversation in await ctx.reads.due_turns(now):
-        await _take_up(ctx, conversation)
+        await _alone(_take_up(ctx, conversation))
     for agent, conversation, gone in await ctx.reads.lapsed(now - ctx.lease_ms):
-        await assignment.lapse(ctx, agent, conversation, gone)
+        await _alone(assignment.lapse(ctx, agent, conversation, gone))
     for what, conversation in await ctx.reads.due_timers(now):
-        await _due(ctx, what, conversation)
+        await _alone(_due(ctx, what, conversation))
     for conversation in await ctx.reads.idle(now - ctx.idle_ms):
-        await resolution.close_idle(ctx, conversation)
+        await _alone(resolution.close_idle(ctx, conversation))
     for conversation, seq, since in await ctx.reads.unscored(now - _SCORE_AFTER_MS):
         if now - since > scoring.GIVE_UP_MS:
-            await scoring.give_up(ctx, conversation, seq)
+            await _alone(scoring.give_up(ctx, conversation, seq))
         elif ctx.bot.status == "ready":
-            await scoring.score(ctx, conversation, seq)
+            await _alone(scoring.score(ctx, conversation, seq))
     await assignment.offer(ctx)
     await _watch_incidents(ctx, now)
+
+
+async def _alone(work: Awaitable[object]) -> None:
+    """What is wrong with one conversation keeps no other waiting."""
+    try:
+        await work
+    except (Refusal, ResponseError) as error:
+        _log.warning("sweep_skipped", error=str(error))
 
 
 async def _due(ctx: Context, what: str, conversation: str) -> None:

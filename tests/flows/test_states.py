@@ -506,3 +506,14 @@ async def test_that_a_trainer_sees_no_conversation(service: Running) -> None:
         await asyncio.sleep(0.1)
         people = (await trainer.http.get("/api/v1/desk/people")).json()["people"]
         assert not any(one["present"] for one in people if one["name"] == "Tess")
+
+
+async def test_that_what_is_wrong_with_one_conversation_keeps_no_other_waiting(service: Running) -> None:
+    customer, sam, _ = await with_agent(service)
+    boss = await service.agent("boss", Role.SUPERVISOR)
+    scripts, keys = service.ctx.scripts, service.ctx.reads._keys
+    await scripts._redis.zadd(keys.timers, {"confirm nowhere": 0})
+    service.pass_time(HOUR)
+    await sam.lists()
+    await sweep.once(service.ctx)
+    assert await alarms(boss) == ["overdue"], customer.conversation
