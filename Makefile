@@ -12,18 +12,13 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup web train promote run agent test lint test-web test-service test-bot journey dialogues requirements docs clean
+.PHONY: help setup web train promote run test lint test-web test-service test-bot journey dialogues requirements docs clean
 
 help: ## show the steps
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: setup web models/promoted.json ## everything, on this machine (PORT=8080 DEMO_PORT=8081 REDIS_URL=... VAR_DIR=var)
 	@$(SERVICE) -m deploy.local.run
-
-agent: .venv/service/.ready ## add a person to the desk while `make run` runs (LOGIN=sam NAME=Sam ROLE=agent SKILLS=security)
-	@test -n "$(LOGIN)" || { echo "Say who: make agent LOGIN=sam NAME=Sam SKILLS=security"; exit 2; }
-	@REDIS_URL="$${REDIS_URL:-$$(cat $${VAR_DIR:-var}/redis-url)}" $(SERVICE) -m handoff_service.cli agents add "$(LOGIN)" \
-	    --name "$(or $(NAME),$(LOGIN))" --role "$(or $(ROLE),agent)" $(if $(SKILLS),--skill $(SKILLS))
 
 test: ## set up, then every test; stops at the first group that fails (up to 15 minutes)
 	@start=$$(date +%s); for group in setup lint test-web test-service test-bot journey dialogues; do \

@@ -16,6 +16,7 @@ from sanic.response import HTTPResponse, json
 from bot import turn_state
 from bot.burst import Parsed, each, judged
 from bot.packet import seen
+from bot.turn_signals import over_turns
 
 _log = logging.getLogger(__name__)
 NAME = "baton"
@@ -143,12 +144,13 @@ async def _parse(app: Sanic, asked: dict[str, Any]) -> dict[str, Any]:
 
 async def _handle(app: Sanic, on_new_message: Handle, turn: dict[str, Any]) -> dict[str, Any]:
     agent = _ready(app)
-    read = await judged(turn["messages"], agent.parse_message)
+    alone = await judged(turn["messages"], agent.parse_message)
     holder = turn_state.Holder(turn_state.tracker_from(turn["conversation"], turn.get("state"), agent.domain))
     assert holder.tracker
     turn_state.append_happened(holder.tracker, turn["happened"])
     turn_state.current.set(holder)
-    history = turn_state.history(turn, read.own)
+    history = turn_state.history(turn, alone.own)
+    read = over_turns(alone, turn["messages"], turn_state.tried_since(history))
     said = CollectingOutputChannel()
     context = {key: turn[key] for key in ("conversation", "turn", "messages", "transcript", "context")}
     await on_new_message(

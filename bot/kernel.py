@@ -1,7 +1,7 @@
 """Kernel ridge regression over sentence vectors and n-grams, with its leave-one-out in closed form.
 
 One-vs-rest ridge in the space of K = (1-w) exp(-g |a-b|^2) + w cos(tfidf), equal to the mean of a Gaussian process
-(Rasmussen & Williams 2006, ch. 2 and 5.4.2 for leave-one-out); each class score gains half the cosine to its centroid.
+(Rasmussen & Williams 2006, ch. 2 and 5.4.2 for leave-one-out).
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import normalize
 
-GAMMA, SPARSE_WEIGHT, RIDGE, CENTROID_WEIGHT = 2.0, 0.2, 0.1, 0.5
+GAMMA, SPARSE_WEIGHT, RIDGE = 2.0, 0.3, 0.1
 _WORDS = {"analyzer": "word", "ngram_range": (1, 2), "token_pattern": r"(?u)\b\w+\b"}
 _CHARS = {"analyzer": "char_wb", "ngram_range": (2, 5)}
 
@@ -51,20 +51,34 @@ class NGrams:
 
 @dataclass
 class KernelRidge:
-    """`dense` (rows, width) of unit length, `sparse` (rows, terms), `weights` (rows, columns).
-
-    `centroids` (columns, width). Columns are classes and, after them, signals; signals have a zero centroid.
-    """
+    """`dense` (rows, width) of unit length, `sparse` (rows, terms), `weights` (rows, columns)."""
 
     dense: np.ndarray
     sparse: csr_matrix
     weights: np.ndarray
-    centroids: np.ndarray
 
     def scores(self, dense: np.ndarray, sparse: csr_matrix) -> np.ndarray:
         """(messages, columns)."""
-        ridge = kernel(dense, sparse, self.dense, self.sparse) @ self.weights
-        return np.asarray(ridge + CENTROID_WEIGHT * dense @ self.centroids.T)
+        return np.asarray(kernel(dense, sparse, self.dense, self.sparse) @ self.weights)
+
+
+@dataclass
+class LeftOut:
+    """What the model would say of its own rows had it not seen them."""
+
+    model: KernelRidge
+    targets: np.ndarray
+    inverse: np.ndarray
+
+    def scores(self) -> np.ndarray:
+        """(rows, columns)."""
+        return np.asarray(self.targets - self.model.weights / np.diag(self.inverse)[:, None])
+
+    def scores_of(self, row: int, dense: np.ndarray, sparse: csr_matrix) -> np.ndarray:
+        """Of other texts, such as the row's sentences, without that row: (texts, columns)."""
+        column = self.inverse[:, row]
+        weights = self.model.weights - np.outer(column, self.model.weights[row] / column[row])
+        return np.asarray(kernel(dense, sparse, self.model.dense, self.model.sparse) @ weights)
 
 
 def kernel(dense: np.ndarray, sparse: csr_matrix, rows: np.ndarray, sparse_rows: csr_matrix) -> np.ndarray:
@@ -72,30 +86,10 @@ def kernel(dense: np.ndarray, sparse: csr_matrix, rows: np.ndarray, sparse_rows:
     return (1 - SPARSE_WEIGHT) * np.exp(-GAMMA * squared) + SPARSE_WEIGHT * (sparse @ sparse_rows.T).toarray()
 
 
-def fit(
-    dense: np.ndarray, sparse: csr_matrix, targets: np.ndarray, classes: int
-) -> tuple[KernelRidge, np.ndarray]:
-    """The model, and the leave-one-out scores of its rows (rows, columns). The first `classes` columns are classes."""
+def fit(dense: np.ndarray, sparse: csr_matrix, targets: np.ndarray) -> LeftOut:
+    """`targets` (rows, columns): 1 where the column holds."""
     inverse = np.linalg.inv(kernel(dense, sparse, dense, sparse) + RIDGE * np.eye(len(dense)))
-    weights = inverse @ targets
-    sums = targets.T @ dense
-    sums[classes:] = 0.0
-    left_out = targets - weights / np.diag(inverse)[:, None]
-    left_out += CENTROID_WEIGHT * _left_out_cosines(dense, targets, sums)
-    return KernelRidge(dense, sparse, weights, _unit(sums)), left_out
-
-
-def _left_out_cosines(dense: np.ndarray, targets: np.ndarray, sums: np.ndarray) -> np.ndarray:
-    cosines = dense @ _unit(sums).T
-    for column in np.flatnonzero(np.linalg.norm(sums, axis=1)):
-        own = np.flatnonzero(targets[:, column])
-        without = _unit(sums[column] - dense[own])
-        cosines[own, column] = np.einsum("ij,ij->i", dense[own], without)
-    return np.asarray(cosines)
-
-
-def _unit(rows: np.ndarray) -> np.ndarray:
-    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), 1e-12))
+    return LeftOut(KernelRidge(dense, sparse, inverse @ targets), targets, inverse)
 
 
 def temperature(scores: np.ndarray, truth: np.ndarray) -> float:
@@ -108,12 +102,3 @@ def temperature(scores: np.ndarray, truth: np.ndarray) -> float:
 def softmax(scores: np.ndarray) -> np.ndarray:
     shifted = np.exp(scores - scores.max(axis=-1, keepdims=True))
     return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True))
-
-
-def cheapest_threshold(scores: np.ndarray, truth: np.ndarray, cost_of_miss: float) -> float:
-    """Where misses (each as dear as `cost_of_miss` false alarms) and false alarms cost least."""
-    order = np.unique(scores)
-    costs = [cost_of_miss * np.sum(truth & (scores < t)) + np.sum(~truth & (scores >= t)) for t in order]
-    best = int(np.argmin(costs))
-    below = order[best - 1] if best else order[best] - 0.1
-    return float((order[best] + below) / 2)

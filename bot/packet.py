@@ -66,7 +66,7 @@ def body(
         "reasons": [_reason(signal) for signal in signals] or [_reason_of(intent, messages)],
         "intent": _intent(intent, parsed.get("intent_ranking") or []),
         "known": history["known"],
-        "tried": [one | {"title": titles.get(one["topic"]) or one["topic"]} for one in history["tried"]],
+        "tried": [_tried(one, titles) for one in history["tried"]],
         "summary": summary(said, words),
     }
 
@@ -75,6 +75,10 @@ def language(texts: list[str]) -> str:
     """ "en" where common English words stand in it, else empty: a guess for whoever routes by language."""
     words = {word.strip(".,!?'").lower() for text in texts for word in text.split()}
     return "en" if words & _COMMON_ENGLISH else ""
+
+
+def _tried(one: dict[str, Any], titles: dict[str, str]) -> dict[str, Any]:
+    return {"topic": one["topic"], "title": titles.get(one["topic"]) or one["topic"], "seq": one.get("seq")}
 
 
 def _reason(signal: dict[str, Any]) -> dict[str, Any]:

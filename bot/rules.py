@@ -28,14 +28,25 @@ class Rules:
             self._matcher.add(rule["name"], [tokens(line) for line in rule["patterns"]], greedy="LONGEST")
 
     def signals(self, text: str) -> list[Signal]:
-        """One signal for each rule that matches, with the words it saw."""
+        """One signal for each rule that matches whatever was said before, with the words it saw."""
+        matched = [(self._listed[one.rule], one) for one in self._matches(text)]
+        return [
+            Signal(rule["signal"], 1.0, rule.get("kind"), (evidence,))
+            for rule, evidence in matched
+            if not rule.get("after_answer")
+        ]
+
+    def after_answer(self, text: str) -> list[Evidence]:
+        """What the rules see that hold only where the bot has answered."""
+        return [one for one in self._matches(text) if self._listed[one.rule].get("after_answer")]
+
+    def _matches(self, text: str) -> list[Evidence]:
+        """The first match of each rule."""
         doc = self._nlp(plain(text))
-        found: dict[str, Signal] = {}
+        found: dict[str, Evidence] = {}
         for rule_id, start, end in self._matcher(doc):
             name = self._nlp.vocab.strings[rule_id]
-            rule = self._listed[name]
-            evidence = (Evidence(name, doc[start:end].text),)
-            found.setdefault(name, Signal(rule["signal"], 1.0, rule.get("kind"), evidence))
+            found.setdefault(name, Evidence(name, doc[start:end].text))
         return list(found.values())
 
 

@@ -74,8 +74,9 @@ def append_happened(tracker: DialogueStateTracker, happened: list[dict[str, Any]
 def history(turn: dict[str, Any], own: list[Parsed]) -> dict[str, Any]:
     """What the packet and the next state tell of the conversation, this turn's messages included.
 
-    `known`: the facts that the customer gave. `tried`: the topics that the bot has answered, with the seq of the
-    question. `problem`: the first sentence of the first message that was about something.
+    `known`: the facts that the customer gave. `tried`: the topics that the bot has answered, with seq and beginning
+    of the question. `afresh`: what was asked up to this seq counts no more towards a handover, for a person had it.
+    `problem`: the first sentence of the first message that was about something.
     """
     before = turn.get("state") or {}
     said = [(one["seq"], one["text"]) for one in turn["happened"] if one["author"] == "customer"]
@@ -83,18 +84,29 @@ def history(turn: dict[str, Any], own: list[Parsed]) -> dict[str, Any]:
     return {
         "known": known(said, before.get("known", [])),
         "tried": before.get("tried", []),
+        "afresh": max((one["seq"] for one in turn["happened"]), default=before.get("afresh", 0)),
         "problem": before.get("problem") or _first_problem(turn["messages"], own),
     }
+
+
+def tried_since(history: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the bot has answered since it has the conversation."""
+    return [one for one in history["tried"] if one["seq"] > history["afresh"]]
 
 
 def state_from(tracker: DialogueStateTracker, turn: dict[str, Any], history: dict[str, Any]) -> State:
     """What the next turn needs, at most MAX_BYTES as JSON: the last turns' events, slimmed, and the history."""
     events = list(tracker.events)
-    answered = [{"topic": topic, "seq": turn["messages"][-1]["seq"]} for topic in _answered(events)]
+    asked = turn["messages"][-1]
+    answered = [
+        {"topic": topic, "seq": asked["seq"], "text": _cut(asked["text"], _TEXT_BYTES)}
+        for topic in _answered(events)
+    ]
     state = {
         "v": 1,
         **history,
         "tried": [*history["tried"], *answered][-_TRIED:],
+        "afresh": asked["seq"] if "action_handoff" in _actions(events) else history["afresh"],
         "events": _with_few_bot_events([_slim(event) for event in _last_turns(tracker, events)]),
     }
     while len(json.dumps(state)) > MAX_BYTES and state["events"]:
@@ -112,8 +124,11 @@ def _first_problem(messages: list[dict[str, Any]], own: list[Parsed]) -> str:
 
 
 def _answered(events: list[Event]) -> list[str]:
-    names = [event.action_name or "" for event in _of_turn(events) if isinstance(event, ActionExecuted)]
-    return [name.removeprefix("utter_faq_") for name in names if name.startswith("utter_faq_")]
+    return [name.removeprefix("utter_faq_") for name in _actions(events) if name.startswith("utter_faq_")]
+
+
+def _actions(events: list[Event]) -> list[str]:
+    return [event.action_name or "" for event in _of_turn(events) if isinstance(event, ActionExecuted)]
 
 
 def _of_turn(events: list[Event]) -> list[Event]:

@@ -86,7 +86,7 @@ class Local:
         self._site = DemoSite(ROOT / "web/demo", demo_port, self.service_url)
         self._site.start()
         self.redis_url = self._redis_url or self._start_valkey()
-        # For `make agent`, which has to reach the store of the program that runs.
+        # For `./baton agents`, which has to reach the store of the program that runs.
         write_private(self.var / "redis-url", self.redis_url + "\n")
         bot_port, action_port = free_port(), free_port()
         self.bot_url = f"http://{HOST}:{bot_port}"

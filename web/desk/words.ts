@@ -26,9 +26,11 @@ const RULE: Record<string, string> = {
   not_in_schema: "the bot's answer was not readable",
   empty_answer: "the bot's answer was empty",
   packet_digest: "the bot's packet did not fit the log",
-  far_from_everything_known: "far from every topic the bot knows",
   between_two_topics: "between two topics",
   nearest_is_out_of_scope: "nearest to what the bot cannot answer",
+  said_again: "asked again after the bot's answer",
+  same_topic_again: "the bot had answered this topic twice",
+  did_not_help: "the bot's answer did not help",
 };
 
 export const ruleName = (rule: string): string => RULE[rule] ?? rule.replaceAll("_", " ");

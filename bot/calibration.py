@@ -1,0 +1,35 @@
+"""From scores to probabilities that mean what they say, and from probabilities to thresholds."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+
+@dataclass(frozen=True)
+class Logistic:
+    """Logistic regression on a few features (Platt 1999): `weights` (features,) of the features as they come."""
+
+    weights: list[float]
+    intercept: float
+
+    @classmethod
+    def fit(cls, features: np.ndarray, truth: np.ndarray) -> "Logistic":
+        """`features` (rows, features), `truth` (rows,) of bool."""
+        middle, spread = features.mean(axis=0), features.std(axis=0) + 1e-9
+        found = LogisticRegression(max_iter=2_000).fit((features - middle) / spread, truth)
+        weights = found.coef_[0] / spread
+        return cls([float(one) for one in weights], float(found.intercept_[0] - weights @ middle))
+
+    def probability(self, features: np.ndarray) -> np.ndarray:
+        """(rows,) or a single number, as `features` is (rows, features) or (features,)."""
+        return np.asarray(1 / (1 + np.exp(-(features @ np.array(self.weights) + self.intercept))))
+
+
+def cheapest_threshold(scores: np.ndarray, truth: np.ndarray, cost_of_miss: float) -> float:
+    """Where misses (each as dear as `cost_of_miss` false alarms) and false alarms cost least."""
+    order = np.unique(scores)
+    costs = [cost_of_miss * np.sum(truth & (scores < t)) + np.sum(~truth & (scores >= t)) for t in order]
+    best = int(np.argmin(costs))
+    below = order[best - 1] if best else order[best] - 0.1
+    return float((order[best] + below) / 2)

@@ -1,0 +1,226 @@
+"""What the bot makes of a message: topics and signals by kernel ridge, each as a probability. Nothing of Rasa.
+
+A message is scored as a whole and by its sentences, of which the ones that ask weigh most for the topic. Everything
+that turns scores into probabilities and thresholds is found on what the model says of examples it has not seen.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from bot import kernel
+from bot.calibration import Logistic, cheapest_threshold
+from bot.summary import parts_of
+from bot.verdict import NEEDS_PERSON
+from bot.wish import Wish, choose
+
+SIGNALS = ("security", "anger", "requested")
+OUT_OF_SCOPE = "out_of_scope"
+_ASKED = 0.3
+_WORD, _RUN = re.compile(r"[^\W\d_]{4,}"), re.compile(r"[!?]{2,}")
+_FEW_WORDS = 4
+Encode = Callable[[str], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Example:
+    text: str
+    intent: str
+    signals: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """`scores` (1 + sentences, columns): of the whole text and of each part. `certain` (intents,)."""
+
+    parts: list[str]
+    scores: np.ndarray
+    topic: str
+    confidence: float
+    certain: np.ndarray
+    signals: dict[str, float]
+
+
+@dataclass
+class Judgement:
+    """`temperature` of the topics' softmax; `right`: that the best topic is the right one; `raised`: each signal."""
+
+    intents: list[str]
+    ridge: kernel.KernelRidge
+    grams: kernel.NGrams
+    encode: Encode
+    temperature: float
+    right: Logistic
+    raised: dict[str, Logistic]
+    confidence_threshold: float
+    signal_thresholds: dict[str, float]
+
+    def read(self, text: str) -> Reading:
+        parts = [text, *parts_of(text)]
+        dense = np.stack([self.encode(part) for part in parts])
+        scores = self.ridge.scores(dense, self.grams.of([part.lower() for part in parts]))
+        intents = _of_intents(scores[:, : len(self.intents)], parts)
+        topics = _topics(self.intents)
+        features = _features(intents, self.intents, self.temperature)
+        signals = {
+            signal: float(
+                self.raised[signal].probability(
+                    _signal_features(signal, scores[:, len(self.intents) + place], text)
+                )
+            )
+            for place, signal in enumerate(SIGNALS)
+        }
+        return Reading(
+            parts,
+            scores,
+            self.intents[topics[int(np.argmax(intents[topics]))]],
+            float(self.right.probability(features)),
+            kernel.softmax(intents / self.temperature),
+            signals,
+        )
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        sparse = self.ridge.sparse
+        return {
+            "dense": self.ridge.dense.astype(np.float32),
+            "weights": self.ridge.weights.astype(np.float32),
+            "sparse_data": sparse.data.astype(np.float32),
+            "sparse_indices": sparse.indices,
+            "sparse_indptr": sparse.indptr,
+            "sparse_shape": np.array(sparse.shape),
+        }
+
+    def facts(self) -> dict[str, Any]:
+        """All but the arrays and the encoder, as JSON takes it."""
+        return {
+            "intents": self.intents,
+            "grams": self.grams.as_dict(),
+            "temperature": self.temperature,
+            "right": asdict(self.right),
+            "raised": {signal: asdict(one) for signal, one in self.raised.items()},
+            "confidence_threshold": self.confidence_threshold,
+            "signal_thresholds": self.signal_thresholds,
+        }
+
+    @classmethod
+    def from_parts(
+        cls, facts: dict[str, Any], arrays: Mapping[str, np.ndarray], encode: Encode
+    ) -> "Judgement":
+        """From what facts() and arrays() gave."""
+        sparse = csr_matrix(
+            (arrays["sparse_data"], arrays["sparse_indices"], arrays["sparse_indptr"]),
+            shape=tuple(arrays["sparse_shape"]),
+        )
+        return cls(
+            facts["intents"],
+            kernel.KernelRidge(arrays["dense"], sparse, arrays["weights"]),
+            kernel.NGrams.from_dict(facts["grams"]),
+            encode,
+            facts["temperature"],
+            Logistic(**facts["right"]),
+            {signal: Logistic(**one) for signal, one in facts["raised"].items()},
+            facts["confidence_threshold"],
+            facts["signal_thresholds"],
+        )
+
+
+def fit(examples: Sequence[Example], encode: Encode, wish: Wish, costs: dict[str, float]) -> Judgement:
+    """`costs`: how many false alarms a missed signal is worth."""
+    intents = sorted({example.intent for example in examples})
+    # The names of the intents are worth an example each.
+    names = [Example(intent.removeprefix("faq_").replace("_", " "), intent) for intent in intents]
+    rows = [*examples, *names]
+    dense = np.stack([encode(row.text) for row in rows])
+    grams = kernel.NGrams.fit([row.text.lower() for row in rows])
+    found = kernel.fit(dense, grams.of([row.text.lower() for row in rows]), _targets(rows, intents))
+    scored = _without_each(found, examples, encode, grams)
+    classes = np.stack([_of_intents(scores[:, : len(intents)], parts) for parts, scores in scored])
+    truth = np.array([intents.index(example.intent) for example in examples])
+    temperature = kernel.temperature(classes, truth)
+    features = np.stack([_features(row, intents, temperature) for row in classes])
+    topics = _topics(intents)
+    best = np.array(topics)[classes[:, topics].argmax(axis=1)]
+    answerable = np.isin(truth, topics)
+    # Signals are looked for by themselves; whether a topic is right is asked of what has none.
+    asked = answerable | (truth == (intents.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in intents else -1))
+    right = Logistic.fit(features[asked], (best == truth)[asked])
+    raised, thresholds = {}, {}
+    for place, signal in enumerate(SIGNALS):
+        holds = found.targets[: len(examples), len(intents) + place] > 0
+        seen = np.stack(
+            [_signal_features(signal, scores[:, len(intents) + place], parts[0]) for parts, scores in scored]
+        )
+        raised[signal] = Logistic.fit(seen, holds)
+        thresholds[signal] = cheapest_threshold(raised[signal].probability(seen), holds, costs[signal])
+    threshold = choose(wish, right.probability(features[asked]), (best == truth)[asked], answerable[asked])
+    return Judgement(
+        intents,
+        found.model,
+        grams,
+        encode,
+        temperature,
+        right,
+        raised,
+        threshold.value,
+        thresholds,
+    )
+
+
+def _without_each(
+    found: kernel.LeftOut, examples: Sequence[Example], encode: Encode, grams: kernel.NGrams
+) -> list[tuple[list[str], np.ndarray]]:
+    """For each example its parts, and the scores (parts, columns) of a model that has not seen it."""
+    wholes = found.scores()
+    scored = []
+    for row, example in enumerate(examples):
+        parts, scores = parts_of(example.text), wholes[row : row + 1]
+        if parts:
+            dense = np.stack([encode(part) for part in parts])
+            of_parts = found.scores_of(row, dense, grams.of([part.lower() for part in parts]))
+            scores = np.vstack([scores, of_parts])
+        scored.append(([example.text, *parts], scores))
+    return scored
+
+
+def _targets(rows: Sequence[Example], intents: list[str]) -> np.ndarray:
+    targets = np.zeros((len(rows), len(intents) + len(SIGNALS)))
+    for place, row in enumerate(rows):
+        targets[place, intents.index(row.intent)] = 1.0
+        for signal in {NEEDS_PERSON.get(row.intent, ("",))[0], *row.signals} & set(SIGNALS):
+            targets[place, len(intents) + SIGNALS.index(signal)] = 1.0
+    return targets
+
+
+def _topics(intents: list[str]) -> list[int]:
+    return [place for place, intent in enumerate(intents) if intent not in NEEDS_PERSON]
+
+
+def _of_intents(scores: np.ndarray, parts: list[str]) -> np.ndarray:
+    """(intents,): the whole, and of the sentences the one that asks; in a long mail the question often comes last."""
+    if len(parts) == 1:
+        return np.asarray(scores[0])
+    asking = [place for place in range(1, len(parts)) if "?" in parts[place]] or [len(parts) - 1]
+    return np.asarray((1 - _ASKED) * scores[0] + _ASKED * scores[asking].max(axis=0))
+
+
+def _features(scores: np.ndarray, intents: list[str], temperature: float) -> np.ndarray:
+    """Of the best topic: its score, its lead over the next, its lead over what is out of scope, its softmax."""
+    topics = scores[_topics(intents)]
+    best, second = np.sort(topics)[::-1][:2]
+    beyond = scores[intents.index(OUT_OF_SCOPE)] if OUT_OF_SCOPE in intents else 0.0
+    return np.array(
+        [best, best - second, best - beyond, kernel.softmax(scores / temperature)[_topics(intents)].max()]
+    )
+
+
+def _signal_features(signal: str, scores: np.ndarray, text: str) -> np.ndarray:
+    """`scores` (1 + sentences,): the whole's and the highest of all; for anger, how loud the text is too."""
+    if signal != "anger":
+        return np.array([scores[0], scores.max()])
+    words = _WORD.findall(text)
+    shouted = sum(word.isupper() for word in words) / max(len(words), _FEW_WORDS)
+    return np.array([scores[0], scores.max(), shouted, float(min(len(_RUN.findall(text)), 3))])
