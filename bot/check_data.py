@@ -21,8 +21,8 @@ _ENTITY = re.compile(r"\[[^\[\]]+\](\([^()]+\)|\{[^{}]+\}|\[[^\[\]]*\])")
 _ASKED_BY_RASA = ("utter_default", "utter_ask_")  # its own fallback and forms say these
 
 
-def main() -> None:
-    found = problems()
+def main(root: Path = ROOT) -> None:
+    found = problems(root)
     print("\n".join(found) or "data/ and domain.yml are in order.")
     sys.exit(1 if found else 0)
 
@@ -42,13 +42,17 @@ class Check:
         self._first_at: dict[str, tuple[str, int]] = {}
         self._steps: list[tuple[str, int, str, str]] = []  # file, line, "intent" or "action", name
         self._answers: dict[str, tuple[int, Any]] = {}
+        self._ruled: set[str] = set()
+        # What may only follow from a file that cannot be read is not named.
+        self._data_read = self._answers_read = True
 
     def problems(self) -> list[str]:
         for file in sorted([*self._root.glob("data/**/*.yml"), *self._root.glob("data/**/*.yaml")]):
             self._read(file)
         self._read_answers()
         self._check_examples()
-        self._check_counts()
+        if self._data_read:
+            self._check_counts()
         self._check_answers()
         self._check_steps()
         self._check_regression()
@@ -60,30 +64,30 @@ class Check:
     def _read(self, file: Path) -> None:
         name = file.relative_to(self._root).as_posix()
         content, found = read_yaml(file)
-        readable = content is not None or not found
-        if not isinstance(content, dict) or not content.keys() & {"nlu", "rules", "stories"}:
-            if readable:
-                found.append((1, "there is no `nlu:` here; begin with `nlu:` and a list of `- intent: …`"))
+        if content is None and found:
+            self._data_read = False
+        elif not isinstance(content, dict) or not content.keys() & {"nlu", "rules", "stories"}:
+            self._data_read = False
+            found.append((1, "there is no `nlu:` here; begin with `nlu:` and a list of `- intent: …`"))
         else:
             if "nlu" in content:
-                for example in examples_of(content["nlu"], found, line_of(content, "nlu")):
-                    self._examples.append((name, example))
-            for kind in ("rules", "stories"):
-                self._steps += [(name, *step) for step in _steps(content.get(kind))]
+                listed = examples_of(content["nlu"], found, line_of(content, "nlu"))
+                self._examples += [(name, example) for example in listed]
+            rules, stories = ([*_steps(content.get(kind))] for kind in ("rules", "stories"))
+            self._ruled |= {step for _, kind, step in rules if kind == "intent"}
+            self._steps += [(name, *step) for step in rules + stories]
         self._add(name, found)
 
     def _read_answers(self) -> None:
         file = self._root / "domain.yml"
-        if not file.exists():
-            self._add("domain.yml", [(1, "the file is missing; the answers stand in it, under `responses:`")])
-            return
-        content, found = read_yaml(file)
-        self._add("domain.yml", found)
+        content, found = read_yaml(file) if file.exists() else (None, [])
         responses = content.get("responses") if isinstance(content, dict) else None
         if isinstance(responses, dict):
             self._answers = {name: (line_of(responses, name), given) for name, given in responses.items()}
-        elif not found:
-            self._add("domain.yml", [(1, "there are no answers; add them under `responses:`")])
+        else:
+            self._answers_read = False
+            found = found or [(1, "there are no answers; add them under `responses:`")]
+        self._add("domain.yml", found)
 
     def _check_examples(self) -> None:
         seen: dict[str, tuple[str, str, Example]] = {}
@@ -114,11 +118,10 @@ class Check:
                 self._add(name, [(line, told)])
 
     def _check_answers(self) -> None:
-        ruled = {step for _, _, kind, step in self._steps if kind == "intent"}
         for intent, (name, line) in self._first_at.items():
-            if intent in NEEDS_PERSON or intent in ruled or f"utter_{intent}" in self._answers:
-                continue
-            self._add(name, [(line, self._without_answer(intent))])
+            answered = intent in {*NEEDS_PERSON, *self._ruled} or f"utter_{intent}" in self._answers
+            if self._answers_read and not answered:
+                self._add(name, [(line, self._without_answer(intent))])
         for answer, (line, given) in self._answers.items():
             self._add("domain.yml", [(line, words) for words in self._in_answer(answer, given)])
 
@@ -135,7 +138,8 @@ class Check:
     def _in_answer(self, answer: str, given: Any) -> Iterator[str]:
         intent = answer.removeprefix("utter_")
         uttered = {step for _, _, kind, step in self._steps if kind == "action"}
-        if intent not in self._first_at and answer not in uttered and not answer.startswith(_ASKED_BY_RASA):
+        asked = intent in self._first_at or answer in uttered or answer.startswith(_ASKED_BY_RASA)
+        if self._data_read and not asked:
             yield f"no intent asks for {answer}; add examples of {intent} to data/nlu, or delete the answer"
         if not isinstance(given, list) or not all(
             isinstance(one, dict) and one.get("text") for one in given or [0]
@@ -147,11 +151,21 @@ class Check:
     def _check_steps(self) -> None:
         known = {*self._first_at, *NEEDS_PERSON, FALLBACK}
         for name, line, kind, step in self._steps:
-            if kind == "intent" and step not in known and not step.startswith("EXTERNAL_"):
+            if (
+                kind == "intent"
+                and self._data_read
+                and step not in known
+                and not step.startswith("EXTERNAL_")
+            ):
                 close = get_close_matches(step, known, 1, 0.8)
                 told = f"did you mean {close[0]}?" if close else "add examples of it to data/nlu"
                 self._add(name, [(line, f"intent {step} is unknown; {told}")])
-            if kind == "action" and step.startswith("utter_") and step not in self._answers:
+            if (
+                kind == "action"
+                and self._answers_read
+                and step.startswith("utter_")
+                and step not in self._answers
+            ):
                 self._add(name, [(line, f"{step} is missing; add it to domain.yml, under `responses:`")])
 
     def _check_regression(self) -> None:
@@ -180,7 +194,7 @@ class Check:
             if reason not in REASONS:
                 yield f"reason {reason!r} is unknown; one of {', '.join(sorted(REASONS))}"
         topic = row.get("topic")
-        if topic and self._first_at and not {topic, f"faq_{topic}"} & self._first_at.keys():
+        if topic and self._data_read and not {topic, f"faq_{topic}"} & self._first_at.keys():
             close = get_close_matches(f"faq_{topic}", self._first_at, 1, 0.8)
             told = (
                 f"did you mean {close[0].removeprefix('faq_')}?"
