@@ -12,7 +12,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup web check-data train talk promote run agent test lint test-web test-service test-bot journey dialogues requirements docs clean
+.PHONY: help setup web train promote run agent test lint test-web test-service test-bot journey dialogues requirements docs clean
 
 help: ## show the steps
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,8 @@ handoff_service/static/.built: $(WEB_SOURCES) | web/node_modules/.package-lock.j
 	@touch $@
 
 # --- the model --------------------------------------------------------------------------------------------
+
+.PHONY: check-data talk
 
 check-data: .venv/bot/.ready ## name what is wrong in data/ and domain.yml, by file and line (`make train` does too)
 	@$(BOT) -m bot.check_data
