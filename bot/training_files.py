@@ -13,6 +13,11 @@ from ruamel.yaml.scalarstring import LiteralScalarString
 
 Wrong = tuple[int, str]
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+_IN_PLAIN_WORDS = {  # what YAML's parser says of the commonest slips
+    "but found '-'": "this `-` stands at another indentation than the entries above it; indent it as they are",
+    "mapping values are not allowed": "a colon is read as the end of a key; write the text under `- text: |`",
+    "could not find expected ':'": "this line is indented less than the text it belongs to, or lacks a colon",
+}
 _OTHER_ENTRIES = {"synonym", "regex", "lookup"}
 
 
@@ -62,9 +67,12 @@ def read_yaml(file: Path) -> tuple[Any, list[Wrong]]:
 
 def _what_to_do(problem: str) -> str:
     problem = problem.split(" with value ")[0].splitlines()[0]
+    for said, told in _IN_PLAIN_WORDS.items():
+        if said in problem:
+            return told
     if "duplicate key" in problem:
         return f"{problem}; keep one of the two"
-    return f"{problem}; compare the indentation with the lines above, and put text that has a colon in quotes"
+    return f"{problem}; compare the indentation with the lines above"
 
 
 def line_of(parent: Any, key: Any) -> int:

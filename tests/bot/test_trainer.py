@@ -91,6 +91,13 @@ TWELVE = [f"    - hm {number}" for number in range(12)]
         (["- intent: faq_refund", "  examples: - one"], AT + 1, "sequence entries are not allowed here"),
         (["- intent: faq_refund", "  examples: one"], AT + 1, "no text block"),
         (["- intent: faq_refund", "  examples: >", "    - one"], AT + 1, "no text block"),
+        (
+            ["- intent: faq_refund", "  examples:", "  - text: |", "      a", "    - b"],
+            AT + 4,
+            "another indentation",
+        ),
+        (["- intent: faq_refund", "  examples: |", "    - a", "- b"], AT + 3, "none that Rasa reads"),
+        (["- intent: faq_refund", "  examples: |", "    - a", "  b"], AT + 4, "lacks a colon"),
         (["- intent: faq_refund"], AT, "no text block"),
         (["- intent: faq_refund", "  examples:", "  - one"], AT + 2, "no text; write `- text: |`"),
         (["- intent:", "  examples: |", "    - one"], AT, "no name"),
@@ -141,7 +148,7 @@ ROW = '{{"text": "{}", "route": "{}", "topic": {}, "reasons": {}}}\n'
         ("data/nlu/more.yml", "intents:\n- faq_refund\n", "1: there is no `nlu:` here"),
         ("data/nlu/more.yaml", "- intent: faq_refund\n", "1: there is no `nlu:` here"),
         ("data/nlu/more.yml", "", "1: there is no `nlu:` here"),
-        ("data/nlu/more.yml", "nlu:\n- intent: a: b\n", "2: mapping values are not allowed here; compare"),
+        ("data/nlu/more.yml", "nlu:\n- intent: a: b\n", "2: a colon is read as the end of a key"),
         (
             "data/rules.yml",
             RULE.format("faq_refnd", "utter_faq_refund"),
