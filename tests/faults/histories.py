@@ -7,14 +7,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from deploy.local.valkey import Valkey
 from handoff_service.app import create_app
 from handoff_service.domain.agents import Agent, Role
 from handoff_service.domain.cursor import digest
+from handoff_service.domain.masking import Masked
 from handoff_service.domain.refusals import Refusal
 from handoff_service.flows import (
     agent_reply,
@@ -31,7 +33,7 @@ from handoff_service.flows.context import Context
 from handoff_service.settings import Settings
 from handoff_service.store.scripts import Scripts, sources
 from handoff_service.wire import ForeignHandoff, Seen, TurnAnswer
-from tests.faults.model import CAPACITY, FULL, HOUR, SECOND, Model, Talk
+from tests.faults.model import FULL, HOUR, LEASE, SECOND, Model, Talk
 
 PEOPLE = {
     "sam": Agent("sam", "sam", "Sam", Role.AGENT, ("security",)),
@@ -39,6 +41,21 @@ PEOPLE = {
     "ida": Agent("ida", "ida", "Ida", Role.SUPERVISOR),
 }
 CLOSE_MS = 3_000
+# Histories that begin in the middle reach what is rare from the start.
+LEADS: list[tuple[str, ...]] = [
+    (),
+    ("say",),
+    ("say", "say"),
+    ("say", "answer"),
+    ("say", "fail"),
+    ("ask",),
+    ("ask", "offer"),
+    ("ask", "take"),
+    ("report", "take"),
+    ("ask", "take", "reply"),
+    ("ask", "take", "propose"),
+    ("ask", "take", "propose", "say", "propose"),
+]
 Result = Any
 Call = Callable[[Context], Awaitable[Result]]
 
@@ -74,11 +91,11 @@ class Replicas:
         self.all = [self._replica(valkey, texts) for _ in range(2)]
 
     def _replica(self, valkey: Valkey, texts: Mapping[str, str] | None) -> Context:
-        settings = Settings(
+        configured = Settings(
             _env_file=None, environment="development", redis_url=valkey.url.removesuffix("/0") + "/7",
-            workspace="histories", capacity=CAPACITY, bot_deadline_s=5, bot_warm_up_s=0,
+            workspace="histories", bot_deadline_s=5, bot_warm_up_s=0,
         )  # type: ignore[call-arg]  # fmt: skip
-        ctx: Context = create_app(settings).state.ctx
+        ctx: Context = create_app(configured).state.ctx
         small = {
             name: text.replace("MAX_ENTRIES = 5000", f"MAX_ENTRIES = {FULL}")
             for name, text in (texts or sources()).items()
@@ -100,14 +117,29 @@ class Replicas:
         self.runner.close()
 
 
+def play(valkey: Valkey, texts: Mapping[str, str] | None = None, **given: Any) -> None:
+    """Random histories of 60 steps; `given` goes to Hypothesis' settings."""
+    Histories.replicas = Replicas(valkey, texts)
+    checks = list(HealthCheck)
+    try:
+        run_state_machine_as_test(
+            Histories,
+            settings=settings(stateful_step_count=60, deadline=None, suppress_health_check=checks, **given),
+        )
+    finally:
+        Histories.replicas.close()
+
+
 class Histories(RuleBasedStateMachine):
     """`replicas` is set by whoever runs it."""
 
     replicas: Replicas
 
-    @initialize(first=st.integers(0, 4), second=st.integers(0, 4))
-    def begin(self, first: int, second: int) -> None:
-        self.model = Model()
+    @initialize(first=st.sampled_from(LEADS), second=st.sampled_from(LEADS), capacity=st.integers(1, 2))
+    def begin(self, first: tuple[str, ...], second: tuple[str, ...], capacity: int) -> None:
+        self.model = Model(capacity)
+        for ctx in self.replicas.all:
+            ctx.settings.capacity = capacity
         self.model.due = lambda talk: int(self.found[talk.id]["due"])
         self.number = 0
         self.offset = 0
@@ -119,21 +151,33 @@ class Histories(RuleBasedStateMachine):
         self.told: dict[str, list[str]] = {"c0": [], "c1": []}
         self.replicas.run(self._begin())
         self._tick()
-        for which, depth in enumerate((first, second)):
-            self._lead(which, depth)
-            self.holds()
+        self.holds()
+        for which, lead in enumerate((first, second)):
+            for step in lead:
+                self._step(which, step)
+                self.holds()
 
-    def _lead(self, which: int, depth: int) -> None:
-        """Histories that begin in the middle reach what is rare from the start."""
-        steps = [
-            lambda: self.say(which, 0, 0),
-            lambda: self.ask_person(which, 0, 0),
-            lambda: self.take("sam", which, 0, 0),
-            lambda: self.propose(which, 0, "right", 0),
-        ]
-        for step in steps[:depth]:
-            step()
-            self.holds()
+    def _step(self, which: int, step: str) -> None:
+        if step == "say":
+            self.say(which, 0, 0)
+        elif step == "answer":
+            self.answer(which, 0, None, False, True)
+        elif step == "fail":
+            self.bot_failed(which, 0, False)
+        elif step == "ask":
+            self.ask_person(which, 0, 0)
+        elif step == "report":
+            self.report(which, 0)
+        elif step == "offer":
+            self.here("sam", 0)
+            self.want_offers("sam", True, 0)
+            self.offer(0)
+        elif step == "take":
+            self.take("sam", which, 0, 0)
+        elif step == "reply":
+            self.reply(which, 0, "right", 0, 0)
+        elif step == "propose":
+            self.propose(which, 0, "right", 0)
 
     async def _begin(self) -> None:
         redis = self.replicas.all[0].scripts._redis
@@ -183,6 +227,10 @@ class Histories(RuleBasedStateMachine):
         if talk and refusal is None:
             talk.touched_at = self.model.now
 
+    def _turn(self, talk: Talk, old: bool) -> str | None:
+        known = self.turns[talk.id]
+        return known[0 if old else -1][0] if known else None
+
     def _fence(self, talk: Talk, which: str) -> tuple[str, bool]:
         known = self.fences[talk.id]
         if which == "right" and talk.fence:
@@ -190,6 +238,11 @@ class Histories(RuleBasedStateMachine):
         if which == "stale" and known:
             return known[0], known[0] == talk.fence
         return "wrong", False
+
+    def _held(self, which: int) -> Talk:
+        """What agents do, they mostly do where somebody has the conversation."""
+        talk, other = self._talk(which), self._talk(1 - which)
+        return other if other.owner and not talk.owner else talk
 
     # --- the customer
 
@@ -214,6 +267,19 @@ class Histories(RuleBasedStateMachine):
         assert (result if isinstance(result, str) else None) == self.model.say(talk, op, text)
         if not other:
             assert result == {"seq": talk.sent[("customer", op)][0]}
+
+    @rule(which=conversations, replica=replicas, old=st.sampled_from([False, False, True]))
+    def choose(self, which: int, replica: int, old: bool) -> None:
+        """A button that was looked up and may have gone since."""
+        talk, op = self._talk(which), self._op()
+        turn = self._turn(talk, old)
+        if not turn:
+            return
+        pressed = Masked("A button", ())
+        result = self._do(
+            replica, lambda ctx: customer_message._store(ctx, talk.id, op, pressed, f"{turn}.0.0")
+        )
+        self._expect(result, self.model.say(talk, op, pressed.text, turn), talk)
 
     @rule(which=conversations, replica=replicas, lost=st.sampled_from([0, 0, 1]))
     def ask_person(self, which: int, replica: int, lost: int) -> None:
@@ -282,10 +348,9 @@ class Histories(RuleBasedStateMachine):
     @rule(which=conversations, replica=replicas, old=st.sampled_from([False, False, True]))
     def bot_failed(self, which: int, replica: int, old: bool) -> None:
         talk = self._talk(which)
-        known = self.turns[talk.id]
-        if not known:
+        turn = self._turn(talk, old)
+        if not turn:
             return
-        turn = known[0 if old else -1][0]
         result = self._do(
             replica, lambda ctx: handoff.bot_failed(ctx, talk.id, turn, "timed_out"), repeatable=False
         )
@@ -303,13 +368,10 @@ class Histories(RuleBasedStateMachine):
         result = self._do(replica, lambda ctx: scoring._keep(ctx, talk.id, seen.seq, seen), repeatable=False)
         self._expect(result, self.model.scored(talk, seen.seq, reason))
 
-    @rule(which=conversations, replica=replicas, old=st.sampled_from([False, False, True]))
-    def renew(self, which: int, replica: int, old: bool) -> None:
+    @rule(which=conversations, replica=replicas, whose=st.sampled_from(["its own", "an older", "anyone's"]))
+    def renew(self, which: int, replica: int, whose: str) -> None:
         talk = self._talk(which)
-        known = self.turns[talk.id]
-        if not known:
-            return
-        turn = known[0 if old else -1][0]
+        turn = None if whose == "anyone's" else self._turn(talk, whose == "an older")
 
         def call(ctx: Context) -> Awaitable[Result]:
             return ctx.scripts.run("lease_turn", id=talk.id, turn=turn, lease=bot_turn.LEASE_MS)
@@ -373,7 +435,7 @@ class Histories(RuleBasedStateMachine):
         lost=st.sampled_from([0, 0, 1]),
     )
     def reply(self, which: int, replica: int, fence: str, back: int, lost: int) -> None:
-        talk, op = self._talk(which), self._op()
+        talk, op = self._held(which), self._op()
         agent, seen, (given, fits) = talk.owner or "sam", max(0, talk.seq - back), self._fence(talk, fence)
         text = f"reply {op}"
 
@@ -409,7 +471,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(which=conversations, replica=replicas, fence=fences, back=st.sampled_from([0, 0, 0, 3]))
     def propose(self, which: int, replica: int, fence: str, back: int) -> None:
-        talk, op = self._talk(which), self._op()
+        talk, op = self._held(which), self._op()
         seen, (given, fits) = max(0, talk.seq - back), self._fence(talk, fence)
         person, text = PEOPLE[talk.owner or "sam"], f"proposal {op}"
         result = self._do(
@@ -419,15 +481,21 @@ class Histories(RuleBasedStateMachine):
         if talk.proposal:
             self.proposals[talk.id].append(talk.proposal)
 
-    @rule(which=conversations, replica=replicas, fence=fences, lost=st.sampled_from([0, 0, 1]))
-    def give_back(self, which: int, replica: int, fence: str, lost: int) -> None:
-        talk, op = self._talk(which), self._op()
+    @rule(
+        which=conversations,
+        replica=replicas,
+        fence=fences,
+        noted=st.booleans(),
+        lost=st.sampled_from([0, 0, 1]),
+    )
+    def give_back(self, which: int, replica: int, fence: str, noted: bool, lost: int) -> None:
+        talk, op = self._held(which), self._op()
         given, fits = self._fence(talk, fence)
         person = PEOPLE[talk.owner or "sam"]
         result = self._do(
-            replica, lambda ctx: assignment.give_back(ctx, person, op, talk.id, given, ""), lost
+            replica, lambda ctx: assignment.give_back(ctx, person, op, talk.id, given, "why" * noted), lost
         )
-        self._expect(result, self.model.give_back(talk, fits), talk)
+        self._expect(result, self.model.give_back(talk, fits, noted), talk)
 
     @rule(
         which=conversations,
@@ -436,7 +504,7 @@ class Histories(RuleBasedStateMachine):
         where=st.sampled_from(["ida", "security", "general"]),
     )
     def transfer(self, which: int, replica: int, fence: str, where: str) -> None:
-        talk, op = self._talk(which), self._op()
+        talk, op = self._held(which), self._op()
         if talk.owner == where:
             return
         given, fits = self._fence(talk, fence)
@@ -448,26 +516,30 @@ class Histories(RuleBasedStateMachine):
 
         self._expect(self._do(replica, call), self.model.transfer(talk, to, lane, fits), talk)
 
-    @rule(which=conversations, replica=replicas, fence=fences)
-    def to_bot(self, which: int, replica: int, fence: str) -> None:
-        talk, op = self._talk(which), self._op()
+    @rule(which=conversations, replica=replicas, fence=fences, noted=st.booleans())
+    def to_bot(self, which: int, replica: int, fence: str, noted: bool) -> None:
+        talk, op = self._held(which), self._op()
         given, fits = self._fence(talk, fence)
         person = PEOPLE[talk.owner or "sam"]
-        result = self._do(replica, lambda ctx: assignment.to_bot(ctx, person, op, talk.id, given, ""))
-        self._expect(result, self.model.to_bot(talk, fits), talk)
+        result = self._do(
+            replica, lambda ctx: assignment.to_bot(ctx, person, op, talk.id, given, "why" * noted)
+        )
+        self._expect(result, self.model.to_bot(talk, fits, noted), talk)
 
-    @rule(which=conversations, replica=replicas, fence=fences, hours=st.sampled_from([-1, 1, 1, 20]))
+    @rule(which=conversations, replica=replicas, fence=fences, hours=st.sampled_from([-1, 1, 20]))
     def snooze(self, which: int, replica: int, fence: str, hours: int) -> None:
-        talk, op = self._talk(which), self._op()
+        talk, op = self._held(which), self._op()
         given, fits = self._fence(talk, fence)
         self._tick()
         until = int(self.model.now) + hours * HOUR
         result = self._do(replica, lambda ctx: assignment.snooze(ctx, op, talk.id, given, until))
         self._expect(result, self.model.snooze(talk, until, fits), talk)
 
-    @rule(which=conversations, replica=replicas, fence=fences, hours=st.sampled_from([-1, 1, 11, 13]))
+    @rule(
+        which=conversations, replica=replicas, fence=fences, hours=st.sampled_from([-1, 1, 11, 13, 31 * 24])
+    )
     def promise(self, which: int, replica: int, fence: str, hours: int) -> None:
-        talk, op = self._talk(which), self._op()
+        talk, op = self._held(which), self._op()
         given, fits = self._fence(talk, fence)
         self._tick()
         at = int(self.model.now) + hours * HOUR
@@ -477,7 +549,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(which=conversations, replica=replicas, fence=fences)
     def unwanted(self, which: int, replica: int, fence: str) -> None:
-        talk, op = self._talk(which), self._op()
+        talk, op = self._held(which), self._op()
         given, fits = self._fence(talk, fence)
         person = PEOPLE[talk.owner or "sam"]
         result = self._do(
@@ -543,42 +615,56 @@ class Histories(RuleBasedStateMachine):
             call, result = recent[0]
             assert self._do(replica, call, repeatable=False) == result
 
-    @rule(
-        which=conversations,
-        replica=replicas,
-        what=st.sampled_from(["overdue", "word", "snooze", "offer", "confirm", "idle", "lapse", "alone"]),
-    )
-    def too_early(self, which: int, replica: int, what: str) -> None:
-        """A timer that was read, and then became void before its script ran."""
-        talk, now = self._talk(which), self.model.now
-        still = {
+    @rule(which=conversations, replica=replicas)
+    def too_early(self, which: int, replica: int) -> None:
+        """Timers that were read, and then became void before their scripts ran."""
+        talk, soon = self._talk(which), self.model.now + CLOSE_MS
+        times = {
+            "overdue": int(self.found[talk.id].get("due", 0)),
+            "word": talk.next_word,
             "snooze": talk.snoozed_until,
             "offer": talk.reserved[1] if talk.reserved and talk.reserved[2] else None,
             "confirm": talk.confirm_until,
-            "idle": None if talk.turn or talk.state != "bot" else talk.spoken_at + 24 * HOUR,
-            "word": talk.next_word,
-            "overdue": int(self.found[talk.id].get("due", 0)) or None,
-            "lapse": None,
-            "alone": None,
-        }[what]
-        if still and still <= now + CLOSE_MS:
-            return
+        }
+        void = [what for what, at in times.items() if not at or at > soon]
+        idle = talk.state == "bot" and not talk.turn and talk.spoken_at + 24 * HOUR <= soon
 
         async def fire(ctx: Context) -> None:
-            if what == "idle":
-                await resolution.close_idle(ctx, talk.id)
-            elif what == "alone":
-                await ctx.scripts.run("incident_alone", id=talk.id, rings=True)
-            elif what == "lapse":
-                # Of an agent who does not have it.
-                other = next(name for name in sorted(PEOPLE) if name != talk.owner)
-                await assignment.lapse(ctx, other, talk.id, gone=True)
-            else:
+            for what in void:
                 await sweep._due(ctx, what, talk.id)
+            if not idle:
+                await resolution.close_idle(ctx, talk.id)
+            await ctx.scripts.run("incident_alone", id=talk.id, rings=True)
 
         self._do(replica, fire, repeatable=False)
-        if what == "idle":
+        if not idle:
             talk.touched_at = max(talk.touched_at, self.model.now)
+
+    @rule(which=conversations, agent=agents, replica=replicas, gone=st.booleans())
+    def lapse_again(self, which: int, agent: str, replica: int, gone: bool) -> None:
+        """What two replicas saw, and one has done, or the agent has undone."""
+        talk, soon = self._talk(which), self.model.now + CLOSE_MS
+        there = self.model.agents[agent].seen + LEASE > soon
+        if talk.state == "agent" and talk.owner == agent and (gone or (talk.open is not None and not there)):
+            return
+        self._do(replica, lambda ctx: assignment.lapse(ctx, agent, talk.id, gone), repeatable=False)
+
+    @rule(agent=agents, replica=replicas)
+    def offer_unasked(self, agent: str, replica: int) -> None:
+        """An agent who was asking for offers when the list was read."""
+        if agent in self.model.wants:
+            return
+        given = {"agent": agent, "lanes": ["security", "general"], "capacity": 9, "accept": 30 * SECOND}
+        assert "none" in self._do(replica, lambda ctx: ctx.scripts.run("offer", **given), repeatable=False)
+
+    @rule(replica=replicas)
+    def nobodys(self, replica: int) -> None:
+        """A conversation that does not exist."""
+        op, person = self._op(), PEOPLE["sam"]
+        result = self._do(
+            replica, lambda ctx: agent_reply.write_note(ctx, person, op, "c9", "canary"), repeatable=False
+        )
+        assert result == "not_found"
 
     # --- what must hold after each step
 
@@ -595,7 +681,14 @@ class Histories(RuleBasedStateMachine):
             pipe.hgetall(keys.conversation(id_))
             pipe.xrange(keys.log(id_))
             pipe.xlen(keys.notes(id_))
-        for key in (keys.line("general"), keys.line("security"), keys.timers, keys.alarms, keys.turns):
+        for key in (
+            keys.line("general"),
+            keys.line("security"),
+            keys.timers,
+            keys.alarms,
+            keys.turns,
+            keys.wants,
+        ):
             pipe.zrange(key, 0, -1, withscores=True)
         pipe.smembers(keys.parked)
         for agent in PEOPLE:
@@ -603,8 +696,9 @@ class Histories(RuleBasedStateMachine):
                 pipe.smembers(key)
         found = await pipe.execute()
         rows, found = found[: 3 * len(self.model.talks)], found[3 * len(self.model.talks) :]
-        general, security, timers, alarms, turns, parked, *sets = found
+        general, security, timers, alarms, turns, wants, parked, *sets = found
         self._tick()
+        assert {agent for agent, _ in wants} == set(self.model.wants)
         for place, talk in enumerate(self.model.talks.values()):
             fields, log, notes = rows[3 * place : 3 * place + 3]
             self.found[talk.id] = fields
@@ -645,6 +739,9 @@ class Histories(RuleBasedStateMachine):
         assert fields.get("outcome") == talk.outcome
         assert fields.get("unanswered_seq") == (None if talk.open is None else str(talk.open))
         assert fields.get("proposal") == (None if talk.proposal is None else str(talk.proposal))
+        assert fields.get("failed_turn") == talk.failed_turn
+        assert ("choices" in fields) == (talk.choices is not None)
+        assert fields.get("target") == (None if talk.target is None else str(talk.target))
         assert ("turn" in fields) == (talk.state == "bot" and talk.open is not None)
         assert fields.get("reserved_for") == (talk.reserved[0] if talk.reserved else None)
         assert ("offered" in fields) == bool(talk.reserved and talk.reserved[2])
@@ -716,7 +813,8 @@ def _answer(talk: Talk, turn: str, reason: str | None, covered: str) -> TurnAnsw
         ],
         "transcript": {"through_seq": 0, "count": 0, "digest": covered},
     }
-    said = [] if reason else [{"text": "An answer."}]
+    button = {"id": "", "title": "A button", "payload": "/pressed"}
+    said = [] if reason else [{"text": "An answer.", "choices": [button]}]
     return TurnAnswer.model_validate(
         {
             "version": 1,
