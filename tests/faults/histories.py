@@ -33,7 +33,7 @@ from handoff_service.flows.context import Context
 from handoff_service.settings import Settings
 from handoff_service.store.scripts import Scripts, sources
 from handoff_service.wire import ForeignHandoff, Seen, TurnAnswer
-from tests.faults.model import FULL, HOUR, LEASE, SECOND, Model, Talk
+from tests.faults.model import ACCEPT, FULL, HOUR, IDLE, LEASE, SECOND, Model, Talk
 
 PEOPLE = {
     "sam": Agent("sam", "sam", "Sam", Role.AGENT, ("security",)),
@@ -53,6 +53,8 @@ LEADS: list[tuple[str, ...]] = [
     ("ask", "take"),
     ("report", "take"),
     ("ask", "take", "reply"),
+    ("report", "take", "reply"),
+    ("ask", "take", "spam"),
     ("ask", "take", "propose"),
     ("ask", "take", "propose", "say", "propose"),
 ]
@@ -62,7 +64,7 @@ Call = Callable[[Context], Awaitable[Result]]
 conversations = st.integers(0, 1)
 replicas = st.integers(0, 1)
 agents = st.sampled_from(sorted(PEOPLE))
-fences = st.sampled_from(["right", "right", "right", "stale", "wrong"])
+fences = st.sampled_from(["right", "right", "right", "right", "stale", "wrong"])
 
 
 class Losing:
@@ -178,6 +180,8 @@ class Histories(RuleBasedStateMachine):
             self.reply(which, 0, "right", 0, 0)
         elif step == "propose":
             self.propose(which, 0, "right", 0)
+        elif step == "spam":
+            self.unwanted(which, 0, "right")
 
     async def _begin(self) -> None:
         redis = self.replicas.all[0].scripts._redis
@@ -239,10 +243,12 @@ class Histories(RuleBasedStateMachine):
             return known[0], known[0] == talk.fence
         return "wrong", False
 
-    def _held(self, which: int) -> Talk:
-        """What agents do, they mostly do where somebody has the conversation."""
-        talk, other = self._talk(which), self._talk(1 - which)
-        return other if other.owner and not talk.owner else talk
+    def _held(self, which: int, fence: str) -> Talk:
+        """Who has the right fence has taken the conversation, if it could be taken."""
+        talk = self._talk(which)
+        if fence == "right" and talk.state == "waiting":
+            self.take("ida", which, 0, 0)
+        return talk
 
     # --- the customer
 
@@ -329,9 +335,9 @@ class Histories(RuleBasedStateMachine):
     @rule(
         which=conversations,
         replica=replicas,
-        reason=st.sampled_from([None, None, "incident", "uncertainty"]),
+        reason=st.sampled_from([None, "incident", "uncertainty"]),
         old=st.sampled_from([False, False, False, True]),
-        covers=st.sampled_from([True, True, True, False]),
+        covers=st.sampled_from([True, True, False]),
     )
     def answer(self, which: int, replica: int, reason: str | None, old: bool, covers: bool) -> None:
         talk = self._talk(which)
@@ -399,14 +405,6 @@ class Histories(RuleBasedStateMachine):
         )
         self._expect(result, self.model.receive(talk, operation, said), talk)
 
-    @rule(which=conversations, replica=replicas)
-    def open_again(self, which: int, replica: int) -> None:
-        given = {"id": self._talk(which).id, "token_hash": "", "widget": "", "channel": "widget", "page": ""}
-        opened = self._do(
-            replica, lambda ctx: ctx.scripts.run("open_conversation", **given), repeatable=False
-        )
-        assert opened == "wrong_move"
-
     # --- agents
 
     @rule(
@@ -435,7 +433,7 @@ class Histories(RuleBasedStateMachine):
         lost=st.sampled_from([0, 0, 1]),
     )
     def reply(self, which: int, replica: int, fence: str, back: int, lost: int) -> None:
-        talk, op = self._held(which), self._op()
+        talk, op = self._held(which, fence), self._op()
         agent, seen, (given, fits) = talk.owner or "sam", max(0, talk.seq - back), self._fence(talk, fence)
         text = f"reply {op}"
 
@@ -471,7 +469,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(which=conversations, replica=replicas, fence=fences, back=st.sampled_from([0, 0, 0, 3]))
     def propose(self, which: int, replica: int, fence: str, back: int) -> None:
-        talk, op = self._held(which), self._op()
+        talk, op = self._held(which, fence), self._op()
         seen, (given, fits) = max(0, talk.seq - back), self._fence(talk, fence)
         person, text = PEOPLE[talk.owner or "sam"], f"proposal {op}"
         result = self._do(
@@ -489,7 +487,7 @@ class Histories(RuleBasedStateMachine):
         lost=st.sampled_from([0, 0, 1]),
     )
     def give_back(self, which: int, replica: int, fence: str, noted: bool, lost: int) -> None:
-        talk, op = self._held(which), self._op()
+        talk, op = self._held(which, fence), self._op()
         given, fits = self._fence(talk, fence)
         person = PEOPLE[talk.owner or "sam"]
         result = self._do(
@@ -504,7 +502,7 @@ class Histories(RuleBasedStateMachine):
         where=st.sampled_from(["ida", "security", "general"]),
     )
     def transfer(self, which: int, replica: int, fence: str, where: str) -> None:
-        talk, op = self._held(which), self._op()
+        talk, op = self._held(which, fence), self._op()
         if talk.owner == where:
             return
         given, fits = self._fence(talk, fence)
@@ -518,7 +516,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(which=conversations, replica=replicas, fence=fences, noted=st.booleans())
     def to_bot(self, which: int, replica: int, fence: str, noted: bool) -> None:
-        talk, op = self._held(which), self._op()
+        talk, op = self._held(which, fence), self._op()
         given, fits = self._fence(talk, fence)
         person = PEOPLE[talk.owner or "sam"]
         result = self._do(
@@ -526,9 +524,9 @@ class Histories(RuleBasedStateMachine):
         )
         self._expect(result, self.model.to_bot(talk, fits, noted), talk)
 
-    @rule(which=conversations, replica=replicas, fence=fences, hours=st.sampled_from([-1, 1, 20]))
+    @rule(which=conversations, replica=replicas, fence=fences, hours=st.sampled_from([-1, 20]))
     def snooze(self, which: int, replica: int, fence: str, hours: int) -> None:
-        talk, op = self._held(which), self._op()
+        talk, op = self._held(which, fence), self._op()
         given, fits = self._fence(talk, fence)
         self._tick()
         until = int(self.model.now) + hours * HOUR
@@ -536,10 +534,10 @@ class Histories(RuleBasedStateMachine):
         self._expect(result, self.model.snooze(talk, until, fits), talk)
 
     @rule(
-        which=conversations, replica=replicas, fence=fences, hours=st.sampled_from([-1, 1, 11, 13, 31 * 24])
+        which=conversations, replica=replicas, fence=fences, hours=st.sampled_from([-1, 1, 13, 31 * 24])
     )
     def promise(self, which: int, replica: int, fence: str, hours: int) -> None:
-        talk, op = self._held(which), self._op()
+        talk, op = self._held(which, fence), self._op()
         given, fits = self._fence(talk, fence)
         self._tick()
         at = int(self.model.now) + hours * HOUR
@@ -549,7 +547,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(which=conversations, replica=replicas, fence=fences)
     def unwanted(self, which: int, replica: int, fence: str) -> None:
-        talk, op = self._held(which), self._op()
+        talk, op = self._held(which, fence), self._op()
         given, fits = self._fence(talk, fence)
         person = PEOPLE[talk.owner or "sam"]
         result = self._do(
@@ -615,9 +613,9 @@ class Histories(RuleBasedStateMachine):
             call, result = recent[0]
             assert self._do(replica, call, repeatable=False) == result
 
-    @rule(which=conversations, replica=replicas)
-    def too_early(self, which: int, replica: int) -> None:
-        """Timers that were read, and then became void before their scripts ran."""
+    @rule(which=conversations, agent=agents, replica=replicas, gone=st.booleans())
+    def too_early(self, which: int, agent: str, replica: int, gone: bool) -> None:
+        """What was read, and became void before its script ran: due times, an agent gone, an offer asked for."""
         talk, soon = self._talk(which), self.model.now + CLOSE_MS
         times = {
             "overdue": int(self.found[talk.id].get("due", 0)),
@@ -627,44 +625,36 @@ class Histories(RuleBasedStateMachine):
             "confirm": talk.confirm_until,
         }
         void = [what for what, at in times.items() if not at or at > soon]
-        idle = talk.state == "bot" and not talk.turn and talk.spoken_at + 24 * HOUR <= soon
+        idle = talk.state == "bot" and not talk.turn and talk.spoken_at + IDLE <= soon
+        left = gone or (talk.open is not None and self.model.agents[agent].seen + LEASE <= soon)
+        has = talk.state == "agent" and talk.owner == agent
 
         async def fire(ctx: Context) -> None:
             for what in void:
                 await sweep._due(ctx, what, talk.id)
             if not idle:
                 await resolution.close_idle(ctx, talk.id)
+            if not (has and left):
+                await assignment.lapse(ctx, agent, talk.id, gone)
+            if agent not in self.model.wants:
+                lanes = ["security", "general"]
+                await ctx.scripts.run("offer", agent=agent, lanes=lanes, capacity=9, accept=ACCEPT)
             await ctx.scripts.run("incident_alone", id=talk.id, rings=True)
 
         self._do(replica, fire, repeatable=False)
         if not idle:
             talk.touched_at = max(talk.touched_at, self.model.now)
 
-    @rule(which=conversations, agent=agents, replica=replicas, gone=st.booleans())
-    def lapse_again(self, which: int, agent: str, replica: int, gone: bool) -> None:
-        """What two replicas saw, and one has done, or the agent has undone."""
-        talk, soon = self._talk(which), self.model.now + CLOSE_MS
-        there = self.model.agents[agent].seen + LEASE > soon
-        if talk.state == "agent" and talk.owner == agent and (gone or (talk.open is not None and not there)):
-            return
-        self._do(replica, lambda ctx: assignment.lapse(ctx, agent, talk.id, gone), repeatable=False)
-
-    @rule(agent=agents, replica=replicas)
-    def offer_unasked(self, agent: str, replica: int) -> None:
-        """An agent who was asking for offers when the list was read."""
-        if agent in self.model.wants:
-            return
-        given = {"agent": agent, "lanes": ["security", "general"], "capacity": 9, "accept": 30 * SECOND}
-        assert "none" in self._do(replica, lambda ctx: ctx.scripts.run("offer", **given), repeatable=False)
-
-    @rule(replica=replicas)
-    def nobodys(self, replica: int) -> None:
-        """A conversation that does not exist."""
-        op, person = self._op(), PEOPLE["sam"]
-        result = self._do(
-            replica, lambda ctx: agent_reply.write_note(ctx, person, op, "c9", "canary"), repeatable=False
-        )
-        assert result == "not_found"
+    @rule(which=conversations, replica=replicas)
+    def wrong_name(self, which: int, replica: int) -> None:
+        """A conversation that does not exist, and a new one under a name that does."""
+        op, given = self._op(), {"token_hash": "", "widget": "", "channel": "widget", "page": ""}
+        calls: list[Call] = [
+            lambda ctx: agent_reply.write_note(ctx, PEOPLE["sam"], op, "c9", "canary"),
+            lambda ctx: ctx.scripts.run("open_conversation", id=self._talk(which).id, **given),
+        ]
+        results = [self._do(replica, call, repeatable=False) for call in calls]
+        assert results == ["not_found", "wrong_move"]
 
     # --- what must hold after each step
 
