@@ -3,11 +3,11 @@
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -47,12 +47,14 @@ LEADS: list[tuple[str, ...]] = [
     ("say",),
     ("say", "say"),
     ("say", "answer"),
+    ("say", "answer", "say"),
     ("say", "fail"),
-    ("ask",),
-    ("ask", "offer"),
-    ("ask", "take"),
-    ("report", "take"),
-    ("ask", "take", "reply"),
+    ("say", "fail", "end"),
+    ("say", "ask"),
+    ("say", "ask", "offer"),
+    ("say", "ask", "take"),
+    ("say", "report", "take"),
+    ("say", "ask", "take", "reply"),
     ("report", "take", "reply"),
     ("ask", "take", "spam"),
     ("ask", "take", "propose"),
@@ -65,6 +67,16 @@ conversations = st.integers(0, 1)
 replicas = st.integers(0, 1)
 agents = st.sampled_from(sorted(PEOPLE))
 fences = st.sampled_from(["right", "right", "right", "right", "stale", "wrong"])
+
+
+SHORT = settings(
+    max_examples=10,
+    stateful_step_count=60,
+    deadline=None,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
 
 
 class Losing:
@@ -119,21 +131,22 @@ class Replicas:
         self.runner.close()
 
 
-def play(valkey: Valkey, texts: Mapping[str, str] | None = None, **given: Any) -> None:
-    """Random histories of 60 steps; `given` goes to Hypothesis' settings."""
-    Histories.replicas = Replicas(valkey, texts)
-    checks = list(HealthCheck)
+def play(valkey: Valkey, texts: Mapping[str, str] | None = None, *, seeds: Iterable[int | None]) -> None:
+    """Ten random histories of 60 steps for each seed (None: any).
+
+    Short runs, for after its first ten examples Hypothesis mostly varies those it has, and they look alike.
+    """
+    replicas = Replicas(valkey, texts)
     try:
-        run_state_machine_as_test(
-            Histories,
-            settings=settings(stateful_step_count=60, deadline=None, suppress_health_check=checks, **given),
-        )
+        for number in seeds:
+            machine = type("Histories", (Histories,), {"replicas": replicas})
+            run_state_machine_as_test(machine if number is None else seed(number)(machine), settings=SHORT)
     finally:
-        Histories.replicas.close()
+        replicas.close()
 
 
 class Histories(RuleBasedStateMachine):
-    """`replicas` is set by whoever runs it."""
+    """`replicas` is set by play()."""
 
     replicas: Replicas
 
@@ -178,6 +191,8 @@ class Histories(RuleBasedStateMachine):
             self.take("sam", which, 0, 0)
         elif step == "reply":
             self.reply(which, 0, "right", 0, 0)
+        elif step == "end":
+            self.end(which, 0)
         elif step == "propose":
             self.propose(which, 0, "right", 0)
         elif step == "spam":
@@ -232,8 +247,8 @@ class Histories(RuleBasedStateMachine):
             talk.touched_at = self.model.now
 
     def _turn(self, talk: Talk, old: bool) -> str | None:
-        known = self.turns[talk.id]
-        return known[0 if old else -1][0] if known else None
+        known = self.turns[talk.id][-2 if old else -1 :]
+        return known[0][0] if len(known) > old else None
 
     def _fence(self, talk: Talk, which: str) -> tuple[str, bool]:
         known = self.fences[talk.id]
@@ -336,15 +351,17 @@ class Histories(RuleBasedStateMachine):
         which=conversations,
         replica=replicas,
         reason=st.sampled_from([None, "incident", "uncertainty"]),
-        old=st.sampled_from([False, False, False, True]),
+        old=st.sampled_from([False, False, True]),
         covers=st.sampled_from([True, True, False]),
     )
     def answer(self, which: int, replica: int, reason: str | None, old: bool, covers: bool) -> None:
         talk = self._talk(which)
-        known = self.turns[talk.id]
-        if not known:
-            return
-        turn, covered = known[0 if old else -1]
+        turn = self._turn(talk, old)
+        if turn:
+            self._commit(talk, replica, turn, reason, covers)
+
+    def _commit(self, talk: Talk, replica: int, turn: str, reason: str | None, covers: bool) -> None:
+        covered = dict(self.turns[talk.id])[turn]
         answer = _answer(talk, turn, reason, covered if covers else "0" * 40)
         refusal = self.model.answer(talk, turn, reason, covers)
         result = self._do(replica, lambda ctx: bot_turn._commit(ctx, talk.id, answer), repeatable=False)
@@ -467,7 +484,7 @@ class Histories(RuleBasedStateMachine):
         talk.notes += 1
         self._expect(result, None, talk)
 
-    @rule(which=conversations, replica=replicas, fence=fences, back=st.sampled_from([0, 0, 0, 3]))
+    @rule(which=conversations, replica=replicas, fence=fences, back=st.sampled_from([0, 3]))
     def propose(self, which: int, replica: int, fence: str, back: int) -> None:
         talk, op = self._held(which, fence), self._op()
         seen, (given, fits) = max(0, talk.seq - back), self._fence(talk, fence)
@@ -533,9 +550,7 @@ class Histories(RuleBasedStateMachine):
         result = self._do(replica, lambda ctx: assignment.snooze(ctx, op, talk.id, given, until))
         self._expect(result, self.model.snooze(talk, until, fits), talk)
 
-    @rule(
-        which=conversations, replica=replicas, fence=fences, hours=st.sampled_from([-1, 1, 13, 31 * 24])
-    )
+    @rule(which=conversations, replica=replicas, fence=fences, hours=st.sampled_from([-1, 1, 13, 31 * 24]))
     def promise(self, which: int, replica: int, fence: str, hours: int) -> None:
         talk, op = self._held(which, fence), self._op()
         given, fits = self._fence(talk, fence)
@@ -577,6 +592,18 @@ class Histories(RuleBasedStateMachine):
         self._do(replica, lambda ctx: assignment.decline(ctx, PEOPLE[agent], op, talk.id), repeatable=False)
         self.model.decline(talk, agent)
 
+    @rule(which=conversations, replica=replicas, what=st.sampled_from(["propose", "snooze", "to_bot"]))
+    def two_windows(self, which: int, replica: int, what: str) -> None:
+        """An agent proposes, reads what was unread, proposes, and does one thing more where it does not show yet."""
+        self.propose(which, replica, "right", 3)
+        self.propose(which, replica, "right", 0)
+        if what == "propose":
+            self.propose(which, replica, "right", 0)
+        elif what == "snooze":
+            self.snooze(which, replica, "right", 1)
+        else:
+            self.to_bot(which, replica, "right", True)
+
     # --- time, repeats, and what came too early or too late
 
     @rule(
@@ -613,10 +640,18 @@ class Histories(RuleBasedStateMachine):
             call, result = recent[0]
             assert self._do(replica, call, repeatable=False) == result
 
-    @rule(which=conversations, agent=agents, replica=replicas, gone=st.booleans())
-    def too_early(self, which: int, agent: str, replica: int, gone: bool) -> None:
+    @rule(
+        which=conversations,
+        agent=agents,
+        replica=replicas,
+        gone=st.booleans(),
+        after=st.sampled_from([0, 0, 25 * HOUR]),
+    )
+    def void(self, which: int, agent: str, replica: int, gone: bool, after: int) -> None:
         """What was read, and became void before its script ran: due times, an agent gone, an offer asked for."""
-        talk, soon = self._talk(which), self.model.now + CLOSE_MS
+        if after:
+            self.pass_time(after)
+        talk, op, soon = self._talk(which), self._op(), self.model.now + CLOSE_MS
         times = {
             "overdue": int(self.found[talk.id].get("due", 0)),
             "word": talk.next_word,
@@ -624,26 +659,40 @@ class Histories(RuleBasedStateMachine):
             "offer": talk.reserved[1] if talk.reserved and talk.reserved[2] else None,
             "confirm": talk.confirm_until,
         }
-        void = [what for what, at in times.items() if not at or at > soon]
+        never = [what for what, at in times.items() if not at or at > soon]
         idle = talk.state == "bot" and not talk.turn and talk.spoken_at + IDLE <= soon
         left = gone or (talk.open is not None and self.model.agents[agent].seen + LEASE <= soon)
         has = talk.state == "agent" and talk.owner == agent
 
         async def fire(ctx: Context) -> None:
-            for what in void:
+            for what in never:
                 await sweep._due(ctx, what, talk.id)
             if not idle:
                 await resolution.close_idle(ctx, talk.id)
             if not (has and left):
                 await assignment.lapse(ctx, agent, talk.id, gone)
+            if talk not in self.model.offered(agent):
+                await assignment.decline(ctx, PEOPLE[agent], op, talk.id)
             if agent not in self.model.wants:
                 lanes = ["security", "general"]
                 await ctx.scripts.run("offer", agent=agent, lanes=lanes, capacity=9, accept=ACCEPT)
             await ctx.scripts.run("incident_alone", id=talk.id, rings=True)
 
         self._do(replica, fire, repeatable=False)
-        if not idle:
-            talk.touched_at = max(talk.touched_at, self.model.now)
+        talk.touched_at = self.model.now
+
+    @rule(which=conversations, replica=replicas, reason=st.sampled_from([None, "incident"]))
+    def too_late(self, which: int, replica: int, reason: str | None) -> None:
+        """What belongs to an older turn, one that was given up, or an older proposal."""
+        talk = self._talk(which)
+        if talk.failed_turn:
+            self._commit(talk, replica, talk.failed_turn, reason, True)
+        self.answer(which, replica, reason, True, True)
+        self.bot_failed(which, replica, True)
+        self.renew(which, replica, "an older")
+        self.choose(which, replica, True)
+        if len(self.proposals[talk.id]) > 1:
+            self.judge(which, replica, True, True)
 
     @rule(which=conversations, replica=replicas)
     def wrong_name(self, which: int, replica: int) -> None:
