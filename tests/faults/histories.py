@@ -54,9 +54,12 @@ LEADS: list[tuple[str, ...]] = [
     ("say", "ask", "offer"),
     ("say", "ask", "take"),
     ("say", "report", "take"),
+    ("say", "ask", "take", "offer"),
     ("say", "ask", "take", "reply"),
+    ("say", "ask", "take", "reply", "snooze"),
     ("report", "take", "reply"),
     ("ask", "take", "spam"),
+    ("ask", "take", "end", "later"),
     ("ask", "take", "propose"),
     ("ask", "take", "propose", "say", "propose"),
 ]
@@ -184,17 +187,20 @@ class Histories(RuleBasedStateMachine):
         elif step == "report":
             self.report(which, 0)
         elif step == "offer":
-            self.here("sam", 0)
             self.want_offers("sam", True, 0)
-            self.offer(0)
+            self.offer(0, False)
         elif step == "take":
             self.take("sam", which, 0, 0)
         elif step == "reply":
             self.reply(which, 0, "right", 0, 0)
         elif step == "end":
             self.end(which, 0)
+        elif step == "later":
+            self.pass_time(100 * HOUR)
         elif step == "propose":
             self.propose(which, 0, "right", 0)
+        elif step == "snooze":
+            self.snooze(which, 0, "right", 20)
         elif step == "spam":
             self.unwanted(which, 0, "right")
 
@@ -578,13 +584,19 @@ class Histories(RuleBasedStateMachine):
 
     @rule(agent=agents, on=st.sampled_from([True, True, False]), replica=replicas)
     def want_offers(self, agent: str, on: bool, replica: int) -> None:
+        self.here(agent, replica)
         self._do(replica, lambda ctx: assignment.want_offers(ctx, PEOPLE[agent], on), repeatable=False)
         self.model.want(agent, on)
 
-    @rule(replica=replicas)
-    def offer(self, replica: int) -> None:
-        self._do(replica, assignment.offer, repeatable=False)
-        self.model.offer()
+    @rule(replica=replicas, everyone=st.booleans())
+    def offer(self, replica: int, everyone: bool) -> None:
+        """Twice, as two replicas do it; `everyone` has asked for offers."""
+        for agent in sorted(PEOPLE) if everyone else []:
+            self.want_offers(agent, True, replica)
+        for one in (replica, 1 - replica):
+            self._do(one, assignment.offer, repeatable=False)
+            self.model.offer()
+            self.holds()
 
     @rule(which=conversations, agent=agents, replica=replicas)
     def decline(self, which: int, agent: str, replica: int) -> None:

@@ -91,7 +91,6 @@ CONDITIONS = {
         ("if lane == C.lane then return true end", "do return true end"),
         ("if present(owner) then move('agent') return end", "do move('agent') return end"),
         ("and NOW - number('closed_at') <= A.reopen and C.last_owner", "and C.last_owner"),
-        ("C.state == 'closed' and C.last_owner and", "C.last_owner and"),
         ("if not C.unanswered_since or not with_people then", "if not with_people or not C.target then"),
         ("math.min(number('target') or target, target)", "target"),
         ("(C.lane == 'security') and 'security' or lane", "lane"),
