@@ -158,7 +158,7 @@ class Histories(RuleBasedStateMachine):
         self.model = Model(capacity)
         for ctx in self.replicas.all:
             ctx.settings.capacity = capacity
-        self.model.due = lambda talk: int(self.found[talk.id]["due"])
+        self.model.since = lambda talk: int(self.found[talk.id]["unanswered_since"])
         self.number = 0
         self.offset = 0
         self.fences: dict[str, list[str]] = {"c0": [], "c1": []}

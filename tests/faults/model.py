@@ -77,7 +77,7 @@ class Talk:
 
 
 class Model:
-    """`now` (ms) is set before each operation; `due` tells a conversation's due time, as the log's times give it."""
+    """`now` (ms) is set before each operation; `since` tells since when (ms) a conversation waits for an answer."""
 
     def __init__(self, capacity: int) -> None:
         self.now = 0.0
@@ -89,7 +89,7 @@ class Model:
             "ida": Agent("ida", ("security", "general")),
         }
         self.wants: list[str] = []
-        self.due: Any = None
+        self.since: Any = None
 
     # --- what several operations need
 
@@ -172,7 +172,7 @@ class Model:
             for talk in self.talks.values()
             if talk.state == "waiting" and talk.open is not None and talk.lane in lanes
         ]
-        return sorted(waiting, key=lambda talk: self.due(talk))
+        return sorted(waiting, key=lambda talk: self.since(talk) + (0 if talk.front else talk.target or 0))
 
     # --- the customer
 
