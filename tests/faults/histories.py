@@ -103,24 +103,29 @@ class Losing:
 class Replicas:
     """Two service processes' insides on one server, without their doors and loops."""
 
-    def __init__(self, valkey: Valkey, texts: Mapping[str, str] | None = None) -> None:
+    def __init__(self, valkey: Valkey) -> None:
         self.runner = asyncio.Runner()
-        self.all = [self._replica(valkey, texts) for _ in range(2)]
+        self.all = [self._replica(valkey) for _ in range(2)]
+        self.load(sources())
 
-    def _replica(self, valkey: Valkey, texts: Mapping[str, str] | None) -> Context:
+    def _replica(self, valkey: Valkey) -> Context:
         configured = Settings(
             _env_file=None, environment="development", redis_url=valkey.url.removesuffix("/0") + "/7",
             workspace="histories", bot_deadline_s=5, bot_warm_up_s=0,
         )  # type: ignore[call-arg]  # fmt: skip
         ctx: Context = create_app(configured).state.ctx
-        small = {
-            name: text.replace("MAX_ENTRIES = 5000", f"MAX_ENTRIES = {FULL}")
-            for name, text in (texts or sources()).items()
-        }
-        ctx.scripts = Scripts(Losing(ctx.scripts._redis), ctx.scripts._prefix, small)
+        ctx.scripts._redis = Losing(ctx.scripts._redis)
         # What runs beside a call is taken for lost with its process, unless a rule does it.
         ctx.spawn = lambda work: work.close()  # type: ignore[method-assign]
         return ctx
+
+    def load(self, texts: Mapping[str, str]) -> None:
+        """These are the scripts from now on, with little room for entries."""
+        small = {
+            name: text.replace("MAX_ENTRIES = 5000", f"MAX_ENTRIES = {FULL}") for name, text in texts.items()
+        }
+        for ctx in self.all:
+            ctx.scripts = Scripts(ctx.scripts._redis, ctx.scripts._prefix, small)
 
     def run(self, work: Awaitable[Result]) -> Result:
         return self.runner.run(work)  # type: ignore[arg-type]
@@ -134,18 +139,14 @@ class Replicas:
         self.runner.close()
 
 
-def play(valkey: Valkey, texts: Mapping[str, str] | None = None, *, seeds: Iterable[int | None]) -> None:
+def play(replicas: Replicas, seeds: Iterable[int | None]) -> None:
     """Ten random histories of 60 steps for each seed (None: any).
 
     Short runs, for after its first ten examples Hypothesis mostly varies those it has, and they look alike.
     """
-    replicas = Replicas(valkey, texts)
-    try:
-        for number in seeds:
-            machine = type("Histories", (Histories,), {"replicas": replicas})
-            run_state_machine_as_test(machine if number is None else seed(number)(machine), settings=SHORT)
-    finally:
-        replicas.close()
+    for number in seeds:
+        machine = type("Histories", (Histories,), {"replicas": replicas})
+        run_state_machine_as_test(machine if number is None else seed(number)(machine), settings=SHORT)
 
 
 class Histories(RuleBasedStateMachine):
@@ -727,7 +728,7 @@ class Histories(RuleBasedStateMachine):
     async def _holds(self) -> None:
         ctx = self.replicas.all[0]
         redis, keys = ctx.scripts._redis, ctx.reads._keys
-        pipe = redis.pipeline(transaction=True)
+        pipe = redis.pipeline(transaction=False)
         for id_ in self.model.talks:
             pipe.hgetall(keys.conversation(id_))
             pipe.xrange(keys.log(id_))

@@ -1,9 +1,8 @@
 """No history breaks a promise."""
 
-from deploy.local.valkey import Valkey
-from tests.faults.histories import play
+from tests.faults.histories import Replicas, play
 
 
-def test_that_no_history_breaks_a_promise(valkey: Valkey) -> None:
+def test_that_no_history_breaks_a_promise(replicas: Replicas) -> None:
     """Some 12,000 steps."""
-    play(valkey, seeds=[None] * 20)
+    play(replicas, seeds=[None] * 20)
