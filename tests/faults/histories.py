@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, seed, settings
@@ -50,7 +51,7 @@ LEADS: list[tuple[str, ...]] = [
     ("say", "answer", "say"),
     ("say", "fail"),
     ("say", "fail", "end"),
-    ("say", "ask"),
+    ("say", "hand_over"),
     ("say", "ask", "offer"),
     ("say", "ask", "take"),
     ("say", "report", "take"),
@@ -180,7 +181,9 @@ class Histories(RuleBasedStateMachine):
         if step == "say":
             self.say(which, 0, 0)
         elif step == "answer":
-            self.answer(which, 0, None, False, True)
+            self.answer(which, 0, None, False)
+        elif step == "hand_over":
+            self.answer(which, 0, "uncertainty", False)
         elif step == "fail":
             self.bot_failed(which, 0, False)
         elif step == "ask":
@@ -189,7 +192,7 @@ class Histories(RuleBasedStateMachine):
             self.report(which, 0)
         elif step == "offer":
             self.want_offers("sam", True, 0)
-            self.offer(0, False)
+            self.offer(0, [])
         elif step == "take":
             self.take("sam", which, 0, 0)
         elif step == "reply":
@@ -201,7 +204,7 @@ class Histories(RuleBasedStateMachine):
         elif step == "propose":
             self.propose(which, 0, "right", 0)
         elif step == "snooze":
-            self.snooze(which, 0, "right", 20)
+            self.snooze(which, 0, "right", 20, False)
         elif step == "spam":
             self.unwanted(which, 0, "right")
 
@@ -359,21 +362,24 @@ class Histories(RuleBasedStateMachine):
         replica=replicas,
         reason=st.sampled_from([None, "incident", "uncertainty"]),
         old=st.sampled_from([False, False, True]),
-        covers=st.sampled_from([True, True, False]),
     )
-    def answer(self, which: int, replica: int, reason: str | None, old: bool, covers: bool) -> None:
+    def answer(self, which: int, replica: int, reason: str | None, old: bool) -> None:
         talk = self._talk(which)
         turn = self._turn(talk, old)
         if turn:
-            self._commit(talk, replica, turn, reason, covers)
+            self._commit(talk, replica, turn, reason)
 
-    def _commit(self, talk: Talk, replica: int, turn: str, reason: str | None, covers: bool) -> None:
-        covered = dict(self.turns[talk.id])[turn]
-        answer = _answer(talk, turn, reason, covered if covers else "0" * 40)
-        refusal = self.model.answer(talk, turn, reason, covers)
-        result = self._do(replica, lambda ctx: bot_turn._commit(ctx, talk.id, answer), repeatable=False)
-        self._expect(result, refusal)
-        talk.touched_at = self.model.now
+    def _commit(self, talk: Talk, replica: int, turn: str, reason: str | None) -> None:
+        """Where there is a packet, first with one that covers another log."""
+        digests = ["0" * 40, dict(self.turns[talk.id])[turn]] if reason else [""]
+        for place, covered in enumerate(digests, 1):
+            answer = _answer(talk, turn, reason, covered)
+            refusal = self.model.answer(talk, turn, reason, place == len(digests))
+            result = self._do(
+                replica, partial(bot_turn._commit, conversation=talk.id, answer=answer), repeatable=False
+            )
+            self._expect(result, refusal)
+            talk.touched_at = self.model.now
 
     @rule(which=conversations, replica=replicas, old=st.sampled_from([False, False, True]))
     def bot_failed(self, which: int, replica: int, old: bool) -> None:
@@ -548,8 +554,16 @@ class Histories(RuleBasedStateMachine):
         )
         self._expect(result, self.model.to_bot(talk, fits, noted), talk)
 
-    @rule(which=conversations, replica=replicas, fence=fences, hours=st.sampled_from([-1, 20]))
-    def snooze(self, which: int, replica: int, fence: str, hours: int) -> None:
+    @rule(
+        which=conversations,
+        replica=replicas,
+        fence=fences,
+        hours=st.sampled_from([-1, 20]),
+        answered=st.booleans(),
+    )
+    def snooze(self, which: int, replica: int, fence: str, hours: int, answered: bool) -> None:
+        if answered:
+            self.reply(which, replica, fence, 0, 0)
         talk, op = self._held(which, fence), self._op()
         given, fits = self._fence(talk, fence)
         self._tick()
@@ -589,11 +603,11 @@ class Histories(RuleBasedStateMachine):
         self._do(replica, lambda ctx: assignment.want_offers(ctx, PEOPLE[agent], on), repeatable=False)
         self.model.want(agent, on)
 
-    @rule(replica=replicas, everyone=st.booleans())
-    def offer(self, replica: int, everyone: bool) -> None:
-        """Twice, as two replicas do it; `everyone` has asked for offers."""
-        for agent in sorted(PEOPLE) if everyone else []:
-            self.want_offers(agent, True, replica)
+    @rule(replica=replicas, asking=st.sampled_from([[], ["sam"], ["ida"], sorted(PEOPLE)]))
+    def offer(self, replica: int, asking: list[str]) -> None:
+        """Twice, as two replicas do it. `asking`: these ask for offers, and nobody else; []: who did before."""
+        for agent in sorted(PEOPLE) if asking else []:
+            self.want_offers(agent, agent in asking, replica)
         for one in (replica, 1 - replica):
             self._do(one, assignment.offer, repeatable=False)
             self.model.offer()
@@ -613,7 +627,7 @@ class Histories(RuleBasedStateMachine):
         if what == "propose":
             self.propose(which, replica, "right", 0)
         elif what == "snooze":
-            self.snooze(which, replica, "right", 1)
+            self.snooze(which, replica, "right", 1, False)
         else:
             self.to_bot(which, replica, "right", True)
 
@@ -694,13 +708,13 @@ class Histories(RuleBasedStateMachine):
         self._do(replica, fire, repeatable=False)
         talk.touched_at = self.model.now
 
-    @rule(which=conversations, replica=replicas, reason=st.sampled_from([None, "incident"]))
-    def too_late(self, which: int, replica: int, reason: str | None) -> None:
+    @rule(which=conversations, replica=replicas)
+    def too_late(self, which: int, replica: int) -> None:
         """What belongs to an older turn, one that was given up, or an older proposal."""
         talk = self._talk(which)
         if talk.failed_turn:
-            self._commit(talk, replica, talk.failed_turn, reason, True)
-        self.answer(which, replica, reason, True, True)
+            self._commit(talk, replica, talk.failed_turn, "incident")
+        self.answer(which, replica, "incident", True)
         self.bot_failed(which, replica, True)
         self.renew(which, replica, "an older")
         self.choose(which, replica, True)
