@@ -292,6 +292,7 @@ class Model:
     def scored(self, talk: Talk, seq: int, reason: str) -> str | None:
         if talk.unscored.pop(seq, None) is None:
             return None
+        talk.touched_at = self.now
         if talk.state in {"waiting", "agent", "confirming"}:
             self._reason(talk, reason)
         return None
@@ -487,7 +488,10 @@ class Model:
                     self._append(talk, "system")
                 self._move(talk, "closed")
                 talk.outcome = "idle"
-            talk.unscored = {seq: at for seq, at in talk.unscored.items() if self.now - at <= HOUR}
+            for seq, at in list(talk.unscored.items()):
+                if self.now - at > HOUR:
+                    del talk.unscored[seq]
+                    talk.touched_at = self.now
         self.offer()
 
     def _timers(self, talk: Talk) -> None:
