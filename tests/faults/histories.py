@@ -3,18 +3,21 @@
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from deploy.local.valkey import Valkey
 from handoff_service.app import create_app
 from handoff_service.domain.agents import Agent, Role
 from handoff_service.domain.cursor import digest
+from handoff_service.domain.masking import Masked
 from handoff_service.domain.refusals import Refusal
 from handoff_service.flows import (
     agent_reply,
@@ -31,7 +34,7 @@ from handoff_service.flows.context import Context
 from handoff_service.settings import Settings
 from handoff_service.store.scripts import Scripts, sources
 from handoff_service.wire import ForeignHandoff, Seen, TurnAnswer
-from tests.faults.model import CAPACITY, FULL, HOUR, SECOND, Model, Talk
+from tests.faults.model import ACCEPT, FULL, HOUR, IDLE, LEASE, SECOND, Model, Talk
 
 PEOPLE = {
     "sam": Agent("sam", "sam", "Sam", Role.AGENT, ("security",)),
@@ -39,13 +42,45 @@ PEOPLE = {
     "ida": Agent("ida", "ida", "Ida", Role.SUPERVISOR),
 }
 CLOSE_MS = 3_000
+# Histories that begin in the middle reach what is rare from the start.
+LEADS: list[tuple[str, ...]] = [
+    (),
+    ("say",),
+    ("say", "say"),
+    ("say", "answer"),
+    ("say", "answer", "say"),
+    ("say", "fail"),
+    ("say", "fail", "end"),
+    ("say", "hand_over"),
+    ("say", "ask", "offer"),
+    ("say", "ask", "take"),
+    ("say", "report", "take"),
+    ("say", "ask", "take", "offer"),
+    ("say", "ask", "take", "reply"),
+    ("say", "ask", "take", "reply", "snooze"),
+    ("report", "take", "reply"),
+    ("ask", "take", "spam"),
+    ("ask", "take", "end", "later"),
+    ("ask", "take", "propose"),
+    ("ask", "take", "propose", "say", "propose"),
+]
 Result = Any
 Call = Callable[[Context], Awaitable[Result]]
 
 conversations = st.integers(0, 1)
 replicas = st.integers(0, 1)
 agents = st.sampled_from(sorted(PEOPLE))
-fences = st.sampled_from(["right", "right", "right", "stale", "wrong"])
+fences = st.sampled_from(["right", "right", "right", "right", "stale", "wrong"])
+
+
+SHORT = settings(
+    max_examples=10,
+    stateful_step_count=60,
+    deadline=None,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
 
 
 class Losing:
@@ -69,24 +104,29 @@ class Losing:
 class Replicas:
     """Two service processes' insides on one server, without their doors and loops."""
 
-    def __init__(self, valkey: Valkey, texts: Mapping[str, str] | None = None) -> None:
+    def __init__(self, valkey: Valkey) -> None:
         self.runner = asyncio.Runner()
-        self.all = [self._replica(valkey, texts) for _ in range(2)]
+        self.all = [self._replica(valkey) for _ in range(2)]
+        self.load(sources())
 
-    def _replica(self, valkey: Valkey, texts: Mapping[str, str] | None) -> Context:
-        settings = Settings(
+    def _replica(self, valkey: Valkey) -> Context:
+        configured = Settings(
             _env_file=None, environment="development", redis_url=valkey.url.removesuffix("/0") + "/7",
-            workspace="histories", capacity=CAPACITY, bot_deadline_s=5, bot_warm_up_s=0,
+            workspace="histories", bot_deadline_s=5, bot_warm_up_s=0,
         )  # type: ignore[call-arg]  # fmt: skip
-        ctx: Context = create_app(settings).state.ctx
-        small = {
-            name: text.replace("MAX_ENTRIES = 5000", f"MAX_ENTRIES = {FULL}")
-            for name, text in (texts or sources()).items()
-        }
-        ctx.scripts = Scripts(Losing(ctx.scripts._redis), ctx.scripts._prefix, small)
+        ctx: Context = create_app(configured).state.ctx
+        ctx.scripts._redis = Losing(ctx.scripts._redis)
         # What runs beside a call is taken for lost with its process, unless a rule does it.
         ctx.spawn = lambda work: work.close()  # type: ignore[method-assign]
         return ctx
+
+    def load(self, texts: Mapping[str, str]) -> None:
+        """These are the scripts from now on, with little room for entries."""
+        small = {
+            name: text.replace("MAX_ENTRIES = 5000", f"MAX_ENTRIES = {FULL}") for name, text in texts.items()
+        }
+        for ctx in self.all:
+            ctx.scripts = Scripts(ctx.scripts._redis, ctx.scripts._prefix, small)
 
     def run(self, work: Awaitable[Result]) -> Result:
         return self.runner.run(work)  # type: ignore[arg-type]
@@ -100,15 +140,27 @@ class Replicas:
         self.runner.close()
 
 
+def play(replicas: Replicas, seeds: Iterable[int | None]) -> None:
+    """Ten random histories of 60 steps for each seed (None: any).
+
+    Short runs, for after its first ten examples Hypothesis mostly varies those it has, and they look alike.
+    """
+    for number in seeds:
+        machine = type("Histories", (Histories,), {"replicas": replicas})
+        run_state_machine_as_test(machine if number is None else seed(number)(machine), settings=SHORT)
+
+
 class Histories(RuleBasedStateMachine):
-    """`replicas` is set by whoever runs it."""
+    """`replicas` is set by play()."""
 
     replicas: Replicas
 
-    @initialize(first=st.integers(0, 4), second=st.integers(0, 4))
-    def begin(self, first: int, second: int) -> None:
-        self.model = Model()
-        self.model.due = lambda talk: int(self.found[talk.id]["due"])
+    @initialize(first=st.sampled_from(LEADS), second=st.sampled_from(LEADS), capacity=st.integers(1, 2))
+    def begin(self, first: tuple[str, ...], second: tuple[str, ...], capacity: int) -> None:
+        self.model = Model(capacity)
+        for ctx in self.replicas.all:
+            ctx.settings.capacity = capacity
+        self.model.since = lambda talk: int(self.found[talk.id]["unanswered_since"])
         self.number = 0
         self.offset = 0
         self.fences: dict[str, list[str]] = {"c0": [], "c1": []}
@@ -119,21 +171,42 @@ class Histories(RuleBasedStateMachine):
         self.told: dict[str, list[str]] = {"c0": [], "c1": []}
         self.replicas.run(self._begin())
         self._tick()
-        for which, depth in enumerate((first, second)):
-            self._lead(which, depth)
-            self.holds()
+        self.holds()
+        for which, lead in enumerate((first, second)):
+            for step in lead:
+                self._step(which, step)
+                self.holds()
 
-    def _lead(self, which: int, depth: int) -> None:
-        """Histories that begin in the middle reach what is rare from the start."""
-        steps = [
-            lambda: self.say(which, 0, 0),
-            lambda: self.ask_person(which, 0, 0),
-            lambda: self.take("sam", which, 0, 0),
-            lambda: self.propose(which, 0, "right", 0),
-        ]
-        for step in steps[:depth]:
-            step()
-            self.holds()
+    def _step(self, which: int, step: str) -> None:
+        if step == "say":
+            self.say(which, 0, 0)
+        elif step == "answer":
+            self.answer(which, 0, None, False)
+        elif step == "hand_over":
+            self.answer(which, 0, "uncertainty", False)
+        elif step == "fail":
+            self.bot_failed(which, 0, False)
+        elif step == "ask":
+            self.ask_person(which, 0, 0)
+        elif step == "report":
+            self.report(which, 0)
+        elif step == "offer":
+            self.want_offers("sam", True, 0)
+            self.offer(0, [])
+        elif step == "take":
+            self.take("sam", which, 0, 0)
+        elif step == "reply":
+            self.reply(which, 0, "right", 0, 0)
+        elif step == "end":
+            self.end(which, 0)
+        elif step == "later":
+            self.pass_time(100 * HOUR)
+        elif step == "propose":
+            self.propose(which, 0, "right", 0)
+        elif step == "snooze":
+            self.snooze(which, 0, "right", 20, False)
+        elif step == "spam":
+            self.unwanted(which, 0, "right")
 
     async def _begin(self) -> None:
         redis = self.replicas.all[0].scripts._redis
@@ -183,6 +256,10 @@ class Histories(RuleBasedStateMachine):
         if talk and refusal is None:
             talk.touched_at = self.model.now
 
+    def _turn(self, talk: Talk, old: bool) -> str | None:
+        known = self.turns[talk.id][-2 if old else -1 :]
+        return known[0][0] if len(known) > old else None
+
     def _fence(self, talk: Talk, which: str) -> tuple[str, bool]:
         known = self.fences[talk.id]
         if which == "right" and talk.fence:
@@ -190,6 +267,13 @@ class Histories(RuleBasedStateMachine):
         if which == "stale" and known:
             return known[0], known[0] == talk.fence
         return "wrong", False
+
+    def _held(self, which: int, fence: str) -> Talk:
+        """Who has the right fence has taken the conversation, if it could be taken."""
+        talk = self._talk(which)
+        if fence == "right" and talk.state == "waiting":
+            self.take("ida", which, 0, 0)
+        return talk
 
     # --- the customer
 
@@ -214,6 +298,19 @@ class Histories(RuleBasedStateMachine):
         assert (result if isinstance(result, str) else None) == self.model.say(talk, op, text)
         if not other:
             assert result == {"seq": talk.sent[("customer", op)][0]}
+
+    @rule(which=conversations, replica=replicas, old=st.sampled_from([False, False, True]))
+    def choose(self, which: int, replica: int, old: bool) -> None:
+        """A button that was looked up and may have gone since."""
+        talk, op = self._talk(which), self._op()
+        turn = self._turn(talk, old)
+        if not turn:
+            return
+        pressed = Masked("A button", ())
+        result = self._do(
+            replica, lambda ctx: customer_message._store(ctx, talk.id, op, pressed, f"{turn}.0.0")
+        )
+        self._expect(result, self.model.say(talk, op, pressed.text, turn), talk)
 
     @rule(which=conversations, replica=replicas, lost=st.sampled_from([0, 0, 1]))
     def ask_person(self, which: int, replica: int, lost: int) -> None:
@@ -263,29 +360,33 @@ class Histories(RuleBasedStateMachine):
     @rule(
         which=conversations,
         replica=replicas,
-        reason=st.sampled_from([None, None, "incident", "uncertainty"]),
-        old=st.sampled_from([False, False, False, True]),
-        covers=st.sampled_from([True, True, True, False]),
+        reason=st.sampled_from([None, "incident", "uncertainty"]),
+        old=st.sampled_from([False, False, True]),
     )
-    def answer(self, which: int, replica: int, reason: str | None, old: bool, covers: bool) -> None:
+    def answer(self, which: int, replica: int, reason: str | None, old: bool) -> None:
         talk = self._talk(which)
-        known = self.turns[talk.id]
-        if not known:
-            return
-        turn, covered = known[0 if old else -1]
-        answer = _answer(talk, turn, reason, covered if covers else "0" * 40)
-        refusal = self.model.answer(talk, turn, reason, covers)
-        result = self._do(replica, lambda ctx: bot_turn._commit(ctx, talk.id, answer), repeatable=False)
-        self._expect(result, refusal)
-        talk.touched_at = self.model.now
+        turn = self._turn(talk, old)
+        if turn:
+            self._commit(talk, replica, turn, reason)
+
+    def _commit(self, talk: Talk, replica: int, turn: str, reason: str | None) -> None:
+        """Where there is a packet, first with one that covers another log."""
+        digests = ["0" * 40, dict(self.turns[talk.id])[turn]] if reason else [""]
+        for place, covered in enumerate(digests, 1):
+            answer = _answer(talk, turn, reason, covered)
+            refusal = self.model.answer(talk, turn, reason, place == len(digests))
+            result = self._do(
+                replica, partial(bot_turn._commit, conversation=talk.id, answer=answer), repeatable=False
+            )
+            self._expect(result, refusal)
+            talk.touched_at = self.model.now
 
     @rule(which=conversations, replica=replicas, old=st.sampled_from([False, False, True]))
     def bot_failed(self, which: int, replica: int, old: bool) -> None:
         talk = self._talk(which)
-        known = self.turns[talk.id]
-        if not known:
+        turn = self._turn(talk, old)
+        if not turn:
             return
-        turn = known[0 if old else -1][0]
         result = self._do(
             replica, lambda ctx: handoff.bot_failed(ctx, talk.id, turn, "timed_out"), repeatable=False
         )
@@ -303,13 +404,10 @@ class Histories(RuleBasedStateMachine):
         result = self._do(replica, lambda ctx: scoring._keep(ctx, talk.id, seen.seq, seen), repeatable=False)
         self._expect(result, self.model.scored(talk, seen.seq, reason))
 
-    @rule(which=conversations, replica=replicas, old=st.sampled_from([False, False, True]))
-    def renew(self, which: int, replica: int, old: bool) -> None:
+    @rule(which=conversations, replica=replicas, whose=st.sampled_from(["its own", "an older", "anyone's"]))
+    def renew(self, which: int, replica: int, whose: str) -> None:
         talk = self._talk(which)
-        known = self.turns[talk.id]
-        if not known:
-            return
-        turn = known[0 if old else -1][0]
+        turn = None if whose == "anyone's" else self._turn(talk, whose == "an older")
 
         def call(ctx: Context) -> Awaitable[Result]:
             return ctx.scripts.run("lease_turn", id=talk.id, turn=turn, lease=bot_turn.LEASE_MS)
@@ -335,15 +433,8 @@ class Histories(RuleBasedStateMachine):
         result = self._do(
             replica, lambda ctx: foreign.receive(ctx, posted, b"", talk.id), lost, repeatable=False
         )
-        self._expect(result, self.model.receive(talk, operation, said), talk)
-
-    @rule(which=conversations, replica=replicas)
-    def open_again(self, which: int, replica: int) -> None:
-        given = {"id": self._talk(which).id, "token_hash": "", "widget": "", "channel": "widget", "page": ""}
-        opened = self._do(
-            replica, lambda ctx: ctx.scripts.run("open_conversation", **given), repeatable=False
-        )
-        assert opened == "wrong_move"
+        known = operation == talk.operation
+        self._expect(result, self.model.receive(talk, operation, said), None if known else talk)
 
     # --- agents
 
@@ -373,7 +464,7 @@ class Histories(RuleBasedStateMachine):
         lost=st.sampled_from([0, 0, 1]),
     )
     def reply(self, which: int, replica: int, fence: str, back: int, lost: int) -> None:
-        talk, op = self._talk(which), self._op()
+        talk, op = self._held(which, fence), self._op()
         agent, seen, (given, fits) = talk.owner or "sam", max(0, talk.seq - back), self._fence(talk, fence)
         text = f"reply {op}"
 
@@ -407,9 +498,9 @@ class Histories(RuleBasedStateMachine):
         talk.notes += 1
         self._expect(result, None, talk)
 
-    @rule(which=conversations, replica=replicas, fence=fences, back=st.sampled_from([0, 0, 0, 3]))
+    @rule(which=conversations, replica=replicas, fence=fences, back=st.sampled_from([0, 3]))
     def propose(self, which: int, replica: int, fence: str, back: int) -> None:
-        talk, op = self._talk(which), self._op()
+        talk, op = self._held(which, fence), self._op()
         seen, (given, fits) = max(0, talk.seq - back), self._fence(talk, fence)
         person, text = PEOPLE[talk.owner or "sam"], f"proposal {op}"
         result = self._do(
@@ -419,15 +510,21 @@ class Histories(RuleBasedStateMachine):
         if talk.proposal:
             self.proposals[talk.id].append(talk.proposal)
 
-    @rule(which=conversations, replica=replicas, fence=fences, lost=st.sampled_from([0, 0, 1]))
-    def give_back(self, which: int, replica: int, fence: str, lost: int) -> None:
-        talk, op = self._talk(which), self._op()
+    @rule(
+        which=conversations,
+        replica=replicas,
+        fence=fences,
+        noted=st.booleans(),
+        lost=st.sampled_from([0, 0, 1]),
+    )
+    def give_back(self, which: int, replica: int, fence: str, noted: bool, lost: int) -> None:
+        talk, op = self._held(which, fence), self._op()
         given, fits = self._fence(talk, fence)
         person = PEOPLE[talk.owner or "sam"]
         result = self._do(
-            replica, lambda ctx: assignment.give_back(ctx, person, op, talk.id, given, ""), lost
+            replica, lambda ctx: assignment.give_back(ctx, person, op, talk.id, given, "why" * noted), lost
         )
-        self._expect(result, self.model.give_back(talk, fits), talk)
+        self._expect(result, self.model.give_back(talk, fits, noted), talk)
 
     @rule(
         which=conversations,
@@ -436,7 +533,7 @@ class Histories(RuleBasedStateMachine):
         where=st.sampled_from(["ida", "security", "general"]),
     )
     def transfer(self, which: int, replica: int, fence: str, where: str) -> None:
-        talk, op = self._talk(which), self._op()
+        talk, op = self._held(which, fence), self._op()
         if talk.owner == where:
             return
         given, fits = self._fence(talk, fence)
@@ -448,26 +545,36 @@ class Histories(RuleBasedStateMachine):
 
         self._expect(self._do(replica, call), self.model.transfer(talk, to, lane, fits), talk)
 
-    @rule(which=conversations, replica=replicas, fence=fences)
-    def to_bot(self, which: int, replica: int, fence: str) -> None:
-        talk, op = self._talk(which), self._op()
+    @rule(which=conversations, replica=replicas, fence=fences, noted=st.booleans())
+    def to_bot(self, which: int, replica: int, fence: str, noted: bool) -> None:
+        talk, op = self._held(which, fence), self._op()
         given, fits = self._fence(talk, fence)
         person = PEOPLE[talk.owner or "sam"]
-        result = self._do(replica, lambda ctx: assignment.to_bot(ctx, person, op, talk.id, given, ""))
-        self._expect(result, self.model.to_bot(talk, fits), talk)
+        result = self._do(
+            replica, lambda ctx: assignment.to_bot(ctx, person, op, talk.id, given, "why" * noted)
+        )
+        self._expect(result, self.model.to_bot(talk, fits, noted), talk)
 
-    @rule(which=conversations, replica=replicas, fence=fences, hours=st.sampled_from([-1, 1, 1, 20]))
-    def snooze(self, which: int, replica: int, fence: str, hours: int) -> None:
-        talk, op = self._talk(which), self._op()
+    @rule(
+        which=conversations,
+        replica=replicas,
+        fence=fences,
+        hours=st.sampled_from([-1, 20]),
+        answered=st.booleans(),
+    )
+    def snooze(self, which: int, replica: int, fence: str, hours: int, answered: bool) -> None:
+        if answered:
+            self.reply(which, replica, fence, 0, 0)
+        talk, op = self._held(which, fence), self._op()
         given, fits = self._fence(talk, fence)
         self._tick()
         until = int(self.model.now) + hours * HOUR
         result = self._do(replica, lambda ctx: assignment.snooze(ctx, op, talk.id, given, until))
         self._expect(result, self.model.snooze(talk, until, fits), talk)
 
-    @rule(which=conversations, replica=replicas, fence=fences, hours=st.sampled_from([-1, 1, 11, 13]))
+    @rule(which=conversations, replica=replicas, fence=fences, hours=st.sampled_from([-1, 1, 13, 31 * 24]))
     def promise(self, which: int, replica: int, fence: str, hours: int) -> None:
-        talk, op = self._talk(which), self._op()
+        talk, op = self._held(which, fence), self._op()
         given, fits = self._fence(talk, fence)
         self._tick()
         at = int(self.model.now) + hours * HOUR
@@ -477,7 +584,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(which=conversations, replica=replicas, fence=fences)
     def unwanted(self, which: int, replica: int, fence: str) -> None:
-        talk, op = self._talk(which), self._op()
+        talk, op = self._held(which, fence), self._op()
         given, fits = self._fence(talk, fence)
         person = PEOPLE[talk.owner or "sam"]
         result = self._do(
@@ -493,19 +600,37 @@ class Histories(RuleBasedStateMachine):
 
     @rule(agent=agents, on=st.sampled_from([True, True, False]), replica=replicas)
     def want_offers(self, agent: str, on: bool, replica: int) -> None:
+        self.here(agent, replica)
         self._do(replica, lambda ctx: assignment.want_offers(ctx, PEOPLE[agent], on), repeatable=False)
         self.model.want(agent, on)
 
-    @rule(replica=replicas)
-    def offer(self, replica: int) -> None:
-        self._do(replica, assignment.offer, repeatable=False)
-        self.model.offer()
+    @rule(replica=replicas, asking=st.sampled_from([[], ["sam"], ["ida"], sorted(PEOPLE)]))
+    def offer(self, replica: int, asking: list[str]) -> None:
+        """Twice, as two replicas do it. `asking`: these ask for offers, and nobody else; []: who did before."""
+        for agent in sorted(PEOPLE) if asking else []:
+            self.want_offers(agent, agent in asking, replica)
+        for one in (replica, 1 - replica):
+            self._do(one, assignment.offer, repeatable=False)
+            self.model.offer()
+            self.holds()
 
     @rule(which=conversations, agent=agents, replica=replicas)
     def decline(self, which: int, agent: str, replica: int) -> None:
         talk, op = self._talk(which), self._op()
         self._do(replica, lambda ctx: assignment.decline(ctx, PEOPLE[agent], op, talk.id), repeatable=False)
         self.model.decline(talk, agent)
+
+    @rule(which=conversations, replica=replicas, what=st.sampled_from(["propose", "snooze", "to_bot"]))
+    def two_windows(self, which: int, replica: int, what: str) -> None:
+        """An agent proposes, reads what was unread, proposes, and does one thing more where it does not show yet."""
+        self.propose(which, replica, "right", 3)
+        self.propose(which, replica, "right", 0)
+        if what == "propose":
+            self.propose(which, replica, "right", 0)
+        elif what == "snooze":
+            self.snooze(which, replica, "right", 1, False)
+        else:
+            self.to_bot(which, replica, "right", True)
 
     # --- time, repeats, and what came too early or too late
 
@@ -545,40 +670,68 @@ class Histories(RuleBasedStateMachine):
 
     @rule(
         which=conversations,
+        agent=agents,
         replica=replicas,
-        what=st.sampled_from(["overdue", "word", "snooze", "offer", "confirm", "idle", "lapse", "alone"]),
+        gone=st.booleans(),
+        after=st.sampled_from([0, 0, 25 * HOUR]),
     )
-    def too_early(self, which: int, replica: int, what: str) -> None:
-        """A timer that was read, and then became void before its script ran."""
-        talk, now = self._talk(which), self.model.now
-        still = {
+    def void(self, which: int, agent: str, replica: int, gone: bool, after: int) -> None:
+        """What was read, and became void before its script ran: due times, an agent gone, an offer asked for."""
+        if after:
+            self.pass_time(after)
+        talk, op, soon = self._talk(which), self._op(), self.model.now + CLOSE_MS
+        times = {
+            "overdue": int(self.found[talk.id].get("due", 0)),
+            "word": talk.next_word,
             "snooze": talk.snoozed_until,
             "offer": talk.reserved[1] if talk.reserved and talk.reserved[2] else None,
             "confirm": talk.confirm_until,
-            "idle": None if talk.turn or talk.state != "bot" else talk.spoken_at + 24 * HOUR,
-            "word": talk.next_word,
-            "overdue": int(self.found[talk.id].get("due", 0)) or None,
-            "lapse": None,
-            "alone": None,
-        }[what]
-        if still and still <= now + CLOSE_MS:
-            return
+        }
+        never = [what for what, at in times.items() if not at or at > soon]
+        idle = talk.state == "bot" and not talk.turn and talk.spoken_at + IDLE <= soon
+        left = gone or (talk.open is not None and self.model.agents[agent].seen + LEASE <= soon)
+        has = talk.state == "agent" and talk.owner == agent
 
         async def fire(ctx: Context) -> None:
-            if what == "idle":
-                await resolution.close_idle(ctx, talk.id)
-            elif what == "alone":
-                await ctx.scripts.run("incident_alone", id=talk.id, rings=True)
-            elif what == "lapse":
-                # Of an agent who does not have it.
-                other = next(name for name in sorted(PEOPLE) if name != talk.owner)
-                await assignment.lapse(ctx, other, talk.id, gone=True)
-            else:
+            for what in never:
                 await sweep._due(ctx, what, talk.id)
+            if not idle:
+                await resolution.close_idle(ctx, talk.id)
+            if not (has and left):
+                await assignment.lapse(ctx, agent, talk.id, gone)
+            if talk not in self.model.offered(agent):
+                await assignment.decline(ctx, PEOPLE[agent], op, talk.id)
+            if agent not in self.model.wants:
+                lanes = ["security", "general"]
+                await ctx.scripts.run("offer", agent=agent, lanes=lanes, capacity=9, accept=ACCEPT)
+            await ctx.scripts.run("incident_alone", id=talk.id, rings=True)
 
         self._do(replica, fire, repeatable=False)
-        if what == "idle":
-            talk.touched_at = max(talk.touched_at, self.model.now)
+        talk.touched_at = self.model.now
+
+    @rule(which=conversations, replica=replicas)
+    def too_late(self, which: int, replica: int) -> None:
+        """What belongs to an older turn, one that was given up, or an older proposal."""
+        talk = self._talk(which)
+        if talk.failed_turn:
+            self._commit(talk, replica, talk.failed_turn, "incident")
+        self.answer(which, replica, "incident", True)
+        self.bot_failed(which, replica, True)
+        self.renew(which, replica, "an older")
+        self.choose(which, replica, True)
+        if len(self.proposals[talk.id]) > 1:
+            self.judge(which, replica, True, True)
+
+    @rule(which=conversations, replica=replicas)
+    def wrong_name(self, which: int, replica: int) -> None:
+        """A conversation that does not exist, and a new one under a name that does."""
+        op, given = self._op(), {"token_hash": "", "widget": "", "channel": "widget", "page": ""}
+        calls: list[Call] = [
+            lambda ctx: agent_reply.write_note(ctx, PEOPLE["sam"], op, "c9", "canary"),
+            lambda ctx: ctx.scripts.run("open_conversation", id=self._talk(which).id, **given),
+        ]
+        results = [self._do(replica, call, repeatable=False) for call in calls]
+        assert results == ["not_found", "wrong_move"]
 
     # --- what must hold after each step
 
@@ -590,12 +743,19 @@ class Histories(RuleBasedStateMachine):
     async def _holds(self) -> None:
         ctx = self.replicas.all[0]
         redis, keys = ctx.scripts._redis, ctx.reads._keys
-        pipe = redis.pipeline(transaction=True)
+        pipe = redis.pipeline(transaction=False)
         for id_ in self.model.talks:
             pipe.hgetall(keys.conversation(id_))
             pipe.xrange(keys.log(id_))
             pipe.xlen(keys.notes(id_))
-        for key in (keys.line("general"), keys.line("security"), keys.timers, keys.alarms, keys.turns):
+        for key in (
+            keys.line("general"),
+            keys.line("security"),
+            keys.timers,
+            keys.alarms,
+            keys.turns,
+            keys.wants,
+        ):
             pipe.zrange(key, 0, -1, withscores=True)
         pipe.smembers(keys.parked)
         for agent in PEOPLE:
@@ -603,8 +763,9 @@ class Histories(RuleBasedStateMachine):
                 pipe.smembers(key)
         found = await pipe.execute()
         rows, found = found[: 3 * len(self.model.talks)], found[3 * len(self.model.talks) :]
-        general, security, timers, alarms, turns, parked, *sets = found
+        general, security, timers, alarms, turns, wants, parked, *sets = found
         self._tick()
+        assert {agent for agent, _ in wants} == set(self.model.wants)
         for place, talk in enumerate(self.model.talks.values()):
             fields, log, notes = rows[3 * place : 3 * place + 3]
             self.found[talk.id] = fields
@@ -645,6 +806,9 @@ class Histories(RuleBasedStateMachine):
         assert fields.get("outcome") == talk.outcome
         assert fields.get("unanswered_seq") == (None if talk.open is None else str(talk.open))
         assert fields.get("proposal") == (None if talk.proposal is None else str(talk.proposal))
+        assert fields.get("failed_turn") == talk.failed_turn
+        assert ("choices" in fields) == (talk.choices is not None)
+        assert fields.get("target") == (None if talk.target is None else str(talk.target))
         assert ("turn" in fields) == (talk.state == "bot" and talk.open is not None)
         assert fields.get("reserved_for") == (talk.reserved[0] if talk.reserved else None)
         assert ("offered" in fields) == bool(talk.reserved and talk.reserved[2])
@@ -716,7 +880,8 @@ def _answer(talk: Talk, turn: str, reason: str | None, covered: str) -> TurnAnsw
         ],
         "transcript": {"through_seq": 0, "count": 0, "digest": covered},
     }
-    said = [] if reason else [{"text": "An answer."}]
+    button = {"id": "", "title": "A button", "payload": "/pressed"}
+    said = [] if reason else [{"text": "An answer.", "choices": [button]}]
     return TurnAnswer.model_validate(
         {
             "version": 1,

@@ -13,8 +13,8 @@ HOUR = 3600 * SECOND
 LEASE, RESERVATION, ACCEPT = 60 * SECOND, 60 * SECOND, 30 * SECOND
 CONFIRM, REOPEN, IDLE, WORD = 24 * HOUR, 72 * HOUR, 24 * HOUR, 12 * HOUR
 TURN_LEASE, TURN_DEADLINE = 3 * SECOND, 5 * SECOND
-CAPACITY = 2
-FULL = 30
+FULL = 16
+LONGEST = 30 * 24 * HOUR
 TARGETS = {"incident": 120, "anger": 300, "bot_failed": 600, "requested": 600, "uncertainty": 900}
 
 
@@ -52,6 +52,7 @@ class Talk:
     turn_at: float = 0.0
     turn_held: float = 0.0
     failed_turn: str | None = None
+    choices: str | None = None
     next_word: float | None = None
     snoozed_until: float | None = None
     spoken_at: float = 0.0
@@ -76,10 +77,11 @@ class Talk:
 
 
 class Model:
-    """`now` (ms) is set before each operation; `due` tells a conversation's due time, as the log's times give it."""
+    """`now` (ms) is set before each operation; `since` tells since when (ms) a conversation waits for an answer."""
 
-    def __init__(self) -> None:
+    def __init__(self, capacity: int) -> None:
         self.now = 0.0
+        self.capacity = capacity
         self.talks: dict[str, Talk] = {}
         self.agents = {
             "sam": Agent("sam", ("security", "general")),
@@ -87,7 +89,7 @@ class Model:
             "ida": Agent("ida", ("security", "general")),
         }
         self.wants: list[str] = []
-        self.due: Any = None
+        self.since: Any = None
 
     # --- what several operations need
 
@@ -157,8 +159,10 @@ class Model:
         mine = [
             t for t in self.talks.values() if t.owner == agent and t.state == "agent" and t.open is not None
         ]
-        offered = [t for t in self.talks.values() if t.reserved and t.reserved[2] and t.reserved[0] == agent]
-        return len(mine) + len(offered)
+        return len(mine) + len(self.offered(agent))
+
+    def offered(self, agent: str) -> list[Talk]:
+        return [t for t in self.talks.values() if t.reserved and t.reserved[2] and t.reserved[0] == agent]
 
     def line(self, agent: str) -> list[Talk]:
         """What waits for an answer and this agent may see, as the line has it."""
@@ -168,15 +172,19 @@ class Model:
             for talk in self.talks.values()
             if talk.state == "waiting" and talk.open is not None and talk.lane in lanes
         ]
-        return sorted(waiting, key=lambda talk: self.due(talk))
+        return sorted(waiting, key=lambda talk: self.since(talk) + (0 if talk.front else talk.target or 0))
 
     # --- the customer
 
-    def say(self, talk: Talk, op: str, text: str) -> str | None:
+    def say(self, talk: Talk, op: str, text: str, button_of: str | None = None) -> str | None:
+        """`button_of`: the bot's turn whose button is pressed."""
         if ("customer", op) in talk.sent:
             return None if talk.sent[("customer", op)][1] == text else "other_text"
+        if button_of and button_of != talk.choices:
+            return "unknown_choice"
         if talk.seq >= FULL:
             return "too_many_messages"
+        talk.choices = None
         seq = self._append(talk, "customer", text)
         talk.sent[("customer", op)] = (seq, text)
         self._owed(talk, seq)
@@ -200,7 +208,7 @@ class Model:
         self._owed(talk, talk.seq)
         if talk.state in {"bot", "closed"}:
             self._to_line(talk)
-            talk.failed_turn = None
+            talk.failed_turn = talk.choices = None
             self._append(talk, "system")
         elif talk.state == "confirming":
             self._back_to_owner(talk)
@@ -263,10 +271,11 @@ class Model:
             self._reason(talk, reason)
             self._to_line(talk)
             self._append(talk, "system")
+            talk.choices = None
         else:
             self._append(talk, "bot")
             self._settled(talk)
-            talk.turn = None
+            talk.turn, talk.choices = None, turn
         return None
 
     def bot_failed(self, talk: Talk, turn: str) -> str | None:
@@ -283,13 +292,14 @@ class Model:
     def scored(self, talk: Talk, seq: int, reason: str) -> str | None:
         if talk.unscored.pop(seq, None) is None:
             return None
+        talk.touched_at = self.now
         if talk.state in {"waiting", "agent", "confirming"}:
             self._reason(talk, reason)
         return None
 
-    def renew(self, talk: Talk, turn: str) -> bool:
-        """Whether the turn is still this one's to hold."""
-        if talk.turn != turn:
+    def renew(self, talk: Talk, turn: str | None) -> bool:
+        """Whether the turn is still this one's to hold; None: of one that nobody may hold any more."""
+        if talk.turn is None or (talk.turn_held > self.now if turn is None else talk.turn != turn):
             return False
         talk.turn_held = self.now + TURN_LEASE
         return True
@@ -302,9 +312,9 @@ class Model:
             if at > talk.brought_until:
                 self._append(talk, "customer", text)
         talk.brought_until = max(talk.brought_until, *(at for at, _ in said))
-        failed, unscored = talk.failed_turn, dict(talk.unscored)
+        failed, choices, unscored = talk.failed_turn, talk.choices, dict(talk.unscored)
         self.ask_person(talk)
-        talk.failed_turn, talk.unscored = failed, unscored
+        talk.failed_turn, talk.choices, talk.unscored = failed, choices, unscored
         return None
 
     # --- agents
@@ -324,7 +334,7 @@ class Model:
         if self._reserved_for_another(talk, agent):
             return "taken", None
         offered = bool(talk.reserved and talk.reserved[2])
-        if self.busy(agent) + (talk.open is not None and not offered) > CAPACITY:
+        if self.busy(agent) + (talk.open is not None and not offered) > self.capacity:
             return "no_capacity", None
         self._move(talk, "agent")
         talk.owner = agent
@@ -369,9 +379,10 @@ class Model:
         self._append(talk, "system")
         return None
 
-    def give_back(self, talk: Talk, fits: bool) -> str | None:
+    def give_back(self, talk: Talk, fits: bool, noted: bool) -> str | None:
         if not fits:
             return "not_yours"
+        talk.notes += noted
         self._move(talk, "waiting")
         self._append(talk, "system")
         return None
@@ -391,11 +402,12 @@ class Model:
         self._append(talk, "system")
         return None
 
-    def to_bot(self, talk: Talk, fits: bool) -> str | None:
+    def to_bot(self, talk: Talk, fits: bool, noted: bool) -> str | None:
         if not fits:
             return "not_yours"
         if talk.lane == "security" or talk.state != "agent":
             return "wrong_move"
+        talk.notes += noted
         self._move(talk, "bot")
         self._append(talk, "system")
         if talk.open is None or talk.last_customer < max(talk.open, 1):
@@ -417,7 +429,7 @@ class Model:
     def promise(self, talk: Talk, at: float, fits: bool) -> str | None:
         if not fits:
             return "not_yours"
-        if at <= self.now or (talk.security and at > self.now + WORD):
+        if not self.now < at <= self.now + (WORD if talk.security else LONGEST):
             return "bad_time"
         talk.next_word = at
         self._append(talk, "system")
@@ -476,7 +488,10 @@ class Model:
                     self._append(talk, "system")
                 self._move(talk, "closed")
                 talk.outcome = "idle"
-            talk.unscored = {seq: at for seq, at in talk.unscored.items() if self.now - at <= HOUR}
+            for seq, at in list(talk.unscored.items()):
+                if self.now - at > HOUR:
+                    del talk.unscored[seq]
+                    talk.touched_at = self.now
         self.offer()
 
     def _timers(self, talk: Talk) -> None:
@@ -493,7 +508,7 @@ class Model:
 
     def offer(self) -> None:
         for agent in list(self.wants):
-            if not self._present(agent) or self.busy(agent) >= CAPACITY:
+            if not self._present(agent) or self.busy(agent) >= self.capacity or self.offered(agent):
                 continue
             free = [one for one in self.line(agent) if not self._reserved_for_another(one, "")]
             if free:

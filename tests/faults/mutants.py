@@ -22,11 +22,20 @@ CONDITIONS = {
         ("or number('last_time') + A.idle > NOW", ""),
     ],
     "close_unconfirmed": [
-        ("C.state ~= 'confirming' or not C.confirm_until or", "not C.confirm_until or"),
+        ("not C.confirm_until or", ""),
         ("or number('confirm_until') > NOW", ""),
     ],
-    "decline": [("if not C.offered or C.reserved_for ~= A.agent then", "if not C.offered then")],
-    "due": [("if not holds then return {happened = false} end", "")],
+    "decline": [
+        ("not C.offered or", ""),
+        ("or C.reserved_for ~= A.agent then", "then"),
+    ],
+    "due": [
+        ("if not holds then return {happened = false} end", ""),
+        ("C.due and number('due') <= NOW", "C.due"),
+        ("C.next_word and number('next_word') <= NOW", "C.next_word"),
+        ("C.snoozed_until and number('snoozed_until') <= NOW", "C.snoozed_until"),
+        ("C.offered and number('reserved_until') <= NOW", "C.offered"),
+    ],
     "hand_off": [
         ("if A.turn and (C.state ~= 'bot' or C.turn ~= A.turn) then", "if A.turn and C.state ~= 'bot' then"),
         ("if C.state == 'confirming' then back_to_owner() else place() end", "place()"),
@@ -47,9 +56,14 @@ CONDITIONS = {
     "offer": [
         ("not redis.call('ZSCORE', key('wants'), A.agent) or", ""),
         ("or busy(A.agent) >= A.capacity", ""),
+        ("or redis.call('SCARD', key('offered:' .. A.agent)) > 0 then", "then"),
         ("first_in_line(true)", "first_in_line()"),
     ],
-    "receive": [("if C.operation == A.operation then return {state = C.state, again = true} end", "")],
+    "receive": [
+        ("if C.operation == A.operation then return {state = C.state, again = true} end", ""),
+        ("if entry.time > until_ then", "if true then"),
+        ("elseif C.state == 'confirming' then", "elseif false then"),
+    ],
     "report": [
         ("if before then return {seq = before, state = C.state} end", ""),
         ("if C.state == 'confirming' then back_to_owner() else place() end", "place()"),
@@ -59,6 +73,7 @@ CONDITIONS = {
         ("if before then return {seq = before, state = C.state} end", ""),
         ("and NOW - number('closed_at') <= A.reopen", ""),
         ("and not UNWANTED[C.outcome]", ""),
+        ("elseif C.state == 'confirming' then", "elseif false then"),
     ],
     "score": [
         (
@@ -76,10 +91,13 @@ CONDITIONS = {
         ("if lane == C.lane then return true end", "do return true end"),
         ("if present(owner) then move('agent') return end", "do move('agent') return end"),
         ("and NOW - number('closed_at') <= A.reopen and C.last_owner", "and C.last_owner"),
-        ("C.state == 'closed' and C.last_owner and", "C.last_owner and"),
         ("if not C.unanswered_since or not with_people then", "if not with_people or not C.target then"),
+        ("math.min(number('target') or target, target)", "target"),
+        ("(C.lane == 'security') and 'security' or lane", "lane"),
+        ("math.min(number('next_word') or math.huge, NOW + A.word)", "NOW + A.word"),
     ],
 }
+REPEAT = "if first then return first end"
 _REFUSAL = re.compile(r"^[ \t]*require_that\(", re.M)
 
 
@@ -100,6 +118,9 @@ def mutants() -> Iterator[Mutant]:
             yield Mutant(f"{script} refusal {number}", texts | {script: prelude + own[:start] + own[end:]})
         for statement in re.findall(r"^  require_fence\(\)\n", own, re.M):
             yield Mutant(f"{script} fence", texts | {script: prelude + own.replace(statement, "")})
+        if own.count("require_") == 0 and script not in CONDITIONS:
+            # Nothing but what all scripts begin with: that a repeat gets the first answer.
+            yield Mutant(f"{script} repeat", texts | {script: prelude.replace(REPEAT, "") + own})
     for number, (start, end) in enumerate(_refusals(prelude), 1):
         yield Mutant(f"_prelude refusal {number}", _with(texts, prelude, prelude[:start] + prelude[end:]))
     for script, pairs in CONDITIONS.items():

@@ -301,9 +301,9 @@ local function no_incident()
   end
   set({reasons = cjson.encode(reasons), lane = 'general'})
 end
--- Into the line. Who had it within the reopening time is asked first.
+-- Into the line. Who had it within the reopening time is asked first; where it comes from the bot, nobody had it.
 local function to_line()
-  local again = C.state == 'closed' and C.last_owner and NOW - number('closed_at') <= A.reopen and C.last_owner
+  local again = C.last_owner and NOW - number('closed_at') <= A.reopen and C.last_owner
   move('waiting')
   if again then reserve(again, A.reservation) end
 end

@@ -3,10 +3,6 @@
 -- returns {turn, left (ms until its deadline)} or {gone} where there is nothing to hold
 return run(function()
   load(A.id)
-  if not C.turn then
-    redis.call('ZREM', key('turns'), ID)
-    return {gone = true}
-  end
   if A.turn then
     if C.turn ~= A.turn then return {gone = true} end
   elseif tonumber(redis.call('ZSCORE', key('turns'), ID) or NOW + 1) > NOW then

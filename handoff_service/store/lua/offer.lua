@@ -1,8 +1,12 @@
 -- The next in line is offered to an agent who asked for offers: kept for them, in one of their slots, for a while.
+-- One at a time, so that others are offered the rest.
 -- agent, lanes, capacity, accept (ms)
 -- returns {conversation} or {} where there is nothing to offer, or no room
 return run(function()
-  if not redis.call('ZSCORE', key('wants'), A.agent) or busy(A.agent) >= A.capacity then return {none = true} end
+  if not redis.call('ZSCORE', key('wants'), A.agent) or busy(A.agent) >= A.capacity
+    or redis.call('SCARD', key('offered:' .. A.agent)) > 0 then
+    return {none = true}
+  end
   local id = first_in_line(true)
   if not id then return {none = true} end
   load(id)
