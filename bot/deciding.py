@@ -33,9 +33,7 @@ def load(model: Path, **stores: Any) -> Any:
         ) from error
 
 
-async def decide(
-    agent: Any, rows: Sequence[Row], judged_one: Callable[[], None] = lambda: None
-) -> list[Row]:
+async def decide(agent: Any, rows: Sequence[Row], judged_one: Callable[[], None] = lambda: None) -> list[Row]:
     """Each row with `got`: what the bot decides on it as a first message, and `ms` that it took."""
     await agent.parse_message("how do I get started?")
     found = []

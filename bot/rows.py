@@ -97,7 +97,7 @@ def _dialogue(row: Row, number: int) -> Row:
     turns = [turn if isinstance(turn, list) else [turn] for turn in row["turns"]]
     if not turns or not all(turn and all(map(_speakable, turn)) for turn in turns):
         raise ValueError("turns")
-    expect = [
+    expect: list[Row] = [
         {
             "after_turn": int(one["after_turn"]),
             "state": {"bot": "bot", "handoff": "handoff"}[one["state"]],
