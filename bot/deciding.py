@@ -1,6 +1,8 @@
 """What the running bot decides on a first message: its own code, on a model that is loaded here."""
 
+import json
 import logging
+import tarfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -68,6 +70,15 @@ def decision(parsed: Parsed) -> Row:
         "signals": signals,
         "best_topic": topic or _best_topic(parsed),
     }
+
+
+def confidence_threshold(model: Path) -> float | None:
+    """From which confidence on this model answers, as it was chosen in training; None where it says nothing of it."""
+    with tarfile.open(model) as archive:
+        for member in archive:
+            if member.name.endswith("/facts.json") and (kept := archive.extractfile(member)):
+                return json.load(kept).get("confidence_threshold")
+    return None
 
 
 def _best_topic(parsed: Parsed) -> str | None:

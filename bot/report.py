@@ -44,7 +44,19 @@ def markdown(found: dict[str, Any], plots: Sequence[tuple[str, str]] = ()) -> st
     lines = [*_head(found), *_figure_lines(found), *_reason_lines(found)]
     for file, shows in plots:
         lines += [f"![{shows}]({file})", ""]
-    lines += [*_calibration_lines(found), *_confusion_lines(found), *_catch_lines(found), *_miss_lines(found)]
+    lines += [*_calibration_lines(found), *_confusion_lines(found), *_catch_lines(found), misses(found)]
+    return "\n".join(lines) + "\n"
+
+
+def misses(found: dict[str, Any]) -> str:
+    """The messages that were not decided as expected."""
+    missed = found["not_as_expected"]
+    lines = [f"## {len(missed)} of {found['with_expectations']} not as expected", ""]
+    if len(missed) > _MOST_MISSES:
+        lines += [f"The first {_MOST_MISSES}:", ""]
+    for row in missed[:_MOST_MISSES]:
+        wanted = {"route": row["route"], "topic": row["topic"], "reasons": row["reasons"] or []}
+        lines.append(f"- «{clipped(row['text'])}»: {outcome(row['got'])}, expected {outcome(wanted)}")
     return "\n".join(lines) + "\n"
 
 
@@ -141,21 +153,6 @@ def _catch_lines(found: dict[str, Any]) -> list[str]:
                 lines += ["", f"{signal.capitalize()}, {who} ({len(texts)}):", ""]
                 lines += [_caught(one) for one in texts[:_MOST_NAMED]]
     return [*lines, ""]
-
-
-def _miss_lines(found: dict[str, Any]) -> list[str]:
-    missed = found["not_as_expected"]
-    if not found["with_expectations"]:
-        return []
-    lines = [f"## {len(missed)} of {found['with_expectations']} not as expected", ""]
-    if len(missed) > _MOST_MISSES:
-        lines += [f"The first {_MOST_MISSES}; all of them stand in report.json.", ""]
-    for row in missed[:_MOST_MISSES]:
-        expected = outcome(
-            {"route": row["route"], "topic": row.get("topic"), "reasons": row.get("reasons") or []}
-        )
-        lines.append(f"- «{clipped(row['text'])}»: {outcome(row['got'])}, expected {expected}")
-    return lines
 
 
 def _caught(one: Row) -> str:
