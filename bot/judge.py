@@ -10,10 +10,10 @@ import traceback
 import warnings
 from pathlib import Path
 
-from bot import comparison, report
+from bot import comparison, dialogue_report, report
 from bot.errors import UserError
 from bot.models import Models
-from bot.rows import Row, read_rows
+from bot.rows import Row, read_dialogues, read_rows
 from bot.screen import Screen, taken_over
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,6 +59,8 @@ def main() -> None:
 def run(asked: argparse.Namespace, screen: Screen) -> None:
     if asked.command == "train":
         train(screen)
+    elif asked.command == "evaluate" and asked.dialogues:
+        evaluate_dialogues(screen, asked.dialogues, asked.out, asked.model or _promoted())
     elif asked.command == "evaluate":
         if not asked.rows:
             raise UserError(
@@ -110,6 +112,22 @@ def evaluate(screen: Screen, file: Path, out: Path | None, model: Path) -> None:
         screen.say(report.misses(found))
     if out:
         screen.say(f"{len(rows)} decisions written to {out}")
+
+
+def evaluate_dialogues(screen: Screen, file: Path, out: Path | None, model: Path) -> None:
+    """Plays whole dialogues through the bot's turn code."""
+    dialogues = read_dialogues(file)
+    _check_out(out, file)
+    from bot.deciding import load
+    from bot.replay import local_stores, play_all
+
+    with screen.bar(f"Loading {model.name}"):
+        agent = load(model, **local_stores())
+    with screen.bar("Playing dialogues", len(dialogues)) as step:
+        played = asyncio.run(play_all(agent, dialogues, step))
+    if out:
+        _write_lines(out, [{"id": one["id"], "after": one["after"]} for one in played])
+    screen.say(dialogue_report.markdown(model.name, played))
 
 
 def compare(screen: Screen, before: Path, after: Path, file: Path | None) -> None:
