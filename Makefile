@@ -56,6 +56,14 @@ given = $(if $(2),--$(1) '$(2)')
 
 # --- the model --------------------------------------------------------------------------------------------
 
+.PHONY: check-data talk
+
+check-data: .venv/bot/.ready ## name what is wrong in data/ and domain.yml, by file and line (`make train` does too)
+	@$(BOT) -m bot.check_data
+
+talk: .venv/bot/.ready ## type with the newest model; nothing else has to run
+	@$(BOT) -m bot.talk
+
 train: .venv/bot/.ready ## train a candidate on data/ and judge it (half a minute; the first time a minute more)
 	@BATON_WISH='$(WISH)' $(BOT) -m bot.judge train
 

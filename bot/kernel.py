@@ -76,9 +76,10 @@ class LeftOut:
 
     def scores_of(self, row: int, dense: np.ndarray, sparse: csr_matrix) -> np.ndarray:
         """Of other texts, such as the row's sentences, without that row: (texts, columns)."""
+        near = kernel(dense, sparse, self.model.dense, self.model.sparse)
         column = self.inverse[:, row]
-        weights = self.model.weights - np.outer(column, self.model.weights[row] / column[row])
-        return np.asarray(kernel(dense, sparse, self.model.dense, self.model.sparse) @ weights)
+        seen = np.outer(near @ column, self.model.weights[row] / column[row])
+        return np.asarray(near @ self.model.weights - seen)
 
 
 def kernel(dense: np.ndarray, sparse: csr_matrix, rows: np.ndarray, sparse_rows: csr_matrix) -> np.ndarray:
