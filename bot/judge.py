@@ -90,8 +90,7 @@ def train(screen: Screen) -> None:
     rows = regression()
     started = time.monotonic()
     model = _trained(screen)
-    verdicts = judged(screen, model, rows)
-    found_figures = report.report(model.name, verdicts, _threshold(model))
+    found_figures = report.report(model.name, judged(screen, model, rows), _threshold(model))
     _write_report(found_figures)
     MODELS.note_candidate(model.name)
     MODELS.prune()
@@ -186,7 +185,7 @@ def _trained(screen: Screen) -> Path:
         vectors = kept_vectors()
     name = time.strftime("%Y%m%d-%H%M%S")
     with screen.bar("Training: sentences read", vectors.last_time or None) as vectors.each:
-        # Rasa's own cache knows nothing of the wish, nor of our code: trained afresh each time.
+        # Afresh each time: a model from Rasa's cache would use no sentence, and none would be kept for the next time.
         result = rasa.model_training.train(
             "domain.yml", "config.yml", "data", str(MODELS.folder), force_training=True, fixed_model_name=name
         )
@@ -258,9 +257,12 @@ def _known(model: str | None, problem: str) -> Path:
 
 
 def _make_absolute(asked: argparse.Namespace) -> None:
+    """A model may also be named without its folder."""
     for name, value in vars(asked).items():
         if isinstance(value, Path):
-            setattr(asked, name, value.absolute())
+            in_models = MODELS.path(value.name)
+            bare = name in ("model", "a", "b") and not value.exists() and in_models.is_file()
+            setattr(asked, name, in_models if bare else value.absolute())
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -101,18 +101,16 @@ def _reliability(axes: Axes, found: Report) -> None:
         capsize=3,
         label=f"measured, with 95 % intervals; expected calibration error {known['ece']:.3f}",
     )
-    for x, y, one in zip(said, was, known["bins"], strict=True):
-        axes.annotate(
-            f"n={one['n']}", (x, y), xytext=(7, -11), textcoords="offset points", fontsize=8, color=_GREY
-        )
+    for x, one in zip(said, known["bins"], strict=True):
+        axes.text(x, 1.07, f"n={one['n']}", fontsize=8, ha="center", color=_GREY)
     axes.set(
         title=f"Reliability curve (n = {known['n']} without a signal)",
         xlabel="confidence",
         ylabel="share in which the best topic was right",
         xlim=(0, 1.02),
-        ylim=(-0.02, 1.05),
+        ylim=(-0.02, 1.12),
     )
-    axes.legend(loc="upper left")
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), frameon=False)
     axes.grid(alpha=0.3)
 
 
