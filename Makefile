@@ -12,7 +12,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup web train promote run test lint test-web test-service test-bot journey dialogues requirements docs clean
+.PHONY: help setup web train evaluate compare promote rollback run test lint test-web test-service test-bot journey dialogues requirements docs clean
 
 help: ## show the steps
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ handoff_service/static/.built: $(WEB_SOURCES) | web/node_modules/.package-lock.j
 	@$(NPM) run --silent build
 	@touch $@
 
+# An option of bot.judge where the variable is set.
+given = $(if $(2),--$(1) '$(2)')
+
 # --- the model --------------------------------------------------------------------------------------------
 
 .PHONY: check-data talk
@@ -61,13 +64,21 @@ check-data: .venv/bot/.ready ## name what is wrong in data/ and domain.yml, by f
 talk: .venv/bot/.ready ## type with the newest model; nothing else has to run
 	@$(BOT) -m bot.talk
 
-train: .venv/bot/.ready ## train a candidate model on data/ (about a minute)
-	@echo "Training a model (about a minute)"
-	@$(BOT) -m bot.judge train
+train: .venv/bot/.ready ## train a candidate on data/ and judge it (half a minute; the first time a minute more)
+	@BATON_WISH='$(WISH)' $(BOT) -m bot.judge train
 
-promote: .venv/bot/.ready ## judge the candidate on the regression set; the running model if it passes
-	@echo "Judging the candidate on the regression set"
+evaluate: .venv/bot/.ready ## decide as the bot does: ROWS=file.jsonl [OUT=out.jsonl] or DIALOGUES=file.jsonl [MODEL=file]
+	@$(BOT) -m bot.judge evaluate $(call given,rows,$(ROWS)) $(call given,dialogues,$(DIALOGUES)) \
+	    $(call given,out,$(OUT)) $(call given,model,$(MODEL))
+
+compare: .venv/bot/.ready ## what the candidate fixes and breaks: [A=model B=model ROWS=file.jsonl]
+	@$(BOT) -m bot.judge compare $(call given,a,$(A)) $(call given,b,$(B)) $(call given,rows,$(ROWS))
+
+promote: .venv/bot/.ready ## the candidate becomes the running model, if it misses nobody who must reach a person
 	@$(BOT) -m bot.judge promote
+
+rollback: .venv/bot/.ready ## the model before becomes the running one again
+	@$(BOT) -m bot.judge rollback
 
 models/promoted.json:
 	@$(MAKE) --no-print-directory train

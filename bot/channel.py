@@ -15,6 +15,7 @@ from sanic.response import HTTPResponse, json
 
 from bot import turn_state
 from bot.burst import Parsed, each, judged
+from bot.live import FIRST_MESSAGE, follow
 from bot.packet import seen
 from bot.turn_signals import over_turns
 
@@ -47,6 +48,16 @@ class TurnInput(InputChannel):
     def blueprint(self, on_new_message: Handle) -> Blueprint:
         routes = Blueprint("baton")
         warm: set[str] = set()
+        following: list[asyncio.Task[None]] = []
+
+        @routes.listener("after_server_start")
+        async def start(app: Sanic, _: Any) -> None:
+            following.append(asyncio.create_task(follow(app)))
+
+        @routes.listener("before_server_stop")
+        async def stop(app: Sanic, _: Any) -> None:
+            for task in following:
+                task.cancel()
 
         @routes.get("/health")
         async def health(request: Request) -> HTTPResponse:
@@ -54,19 +65,22 @@ class TurnInput(InputChannel):
             model = _model(agent)
             if model and model not in warm:
                 # So that no customer's first message pays for what is loaded on first use.
-                await agent.parse_message("how do I get started?")
+                await agent.parse_message(FIRST_MESSAGE)
                 warm.add(model)
-            return json({"ready": bool(model), "model": model}, 200 if model else 503)
+            file = agent.model_name if model else ""
+            return json({"ready": bool(model), "model": model, "file": file}, 200 if model else 503)
 
         @routes.post("/turn")
         async def turn(request: Request) -> HTTPResponse:
             return await self._answered(
-                request, _check_turn, lambda asked: _handle(request.app, on_new_message, asked)
+                request, _check_turn, lambda asked: handle(_ready(request.app), asked)
             )
 
         @routes.post("/parse")
         async def parse(request: Request) -> HTTPResponse:
-            return await self._answered(request, _check_messages, lambda asked: _parse(request.app, asked))
+            return await self._answered(
+                request, _check_messages, lambda asked: read(_ready(request.app), asked)
+            )
 
         return routes
 
@@ -132,8 +146,8 @@ def _ready(app: Sanic) -> Any:
     return agent
 
 
-async def _parse(app: Sanic, asked: dict[str, Any]) -> dict[str, Any]:
-    agent = _ready(app)
+async def read(agent: Any, asked: dict[str, Any]) -> dict[str, Any]:
+    """What the NLU sees in each message, without a turn."""
     typed = [{"seq": message["seq"], "text": message["text"]} for message in asked["messages"]]
     return {
         "version": 1,
@@ -142,8 +156,8 @@ async def _parse(app: Sanic, asked: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-async def _handle(app: Sanic, on_new_message: Handle, turn: dict[str, Any]) -> dict[str, Any]:
-    agent = _ready(app)
+async def handle(agent: Any, turn: dict[str, Any]) -> dict[str, Any]:
+    """One turn from its request to its answer (docs/protocol.md), all of it by this agent. Raises TurnFailed."""
     alone = await judged(turn["messages"], agent.parse_message)
     holder = turn_state.Holder(turn_state.tracker_from(turn["conversation"], turn.get("state"), agent.domain))
     assert holder.tracker
@@ -153,7 +167,8 @@ async def _handle(app: Sanic, on_new_message: Handle, turn: dict[str, Any]) -> d
     read = over_turns(alone, turn["messages"], turn_state.tried_since(history))
     said = CollectingOutputChannel()
     context = {key: turn[key] for key in ("conversation", "turn", "messages", "transcript", "context")}
-    await on_new_message(
+    # Not Rasa's handler: that one asks for the agent anew, and by then another model may be in use.
+    await agent.handle_message(
         UserMessage(
             read.text,
             said,

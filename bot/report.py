@@ -1,94 +1,164 @@
-"""What a judged set comes to: shares with their intervals, and the messages that went wrong."""
+"""report.json and report.md: the figures of a judged set, and the messages that went wrong."""
 
-import math
-from collections.abc import Callable, Iterable
+from collections.abc import Sequence
 from typing import Any
 
-Row = dict[str, Any]
-_MOST_MISSES = 60
+from bot import figures
+from bot.figures import Figure, Row
+
+_MOST_MISSES, _MOST_NAMED = 60, 12
+_SHORT = 160
 
 
-def wilson(hits: int, n: int) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson 1927)."""
-    if not n:
-        return (0.0, 1.0)
-    z, share = 1.96, hits / n
-    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return (max(0.0, middle - half), min(1.0, middle + half))
+def report(model: str, rows: Sequence[Row], threshold: float | None) -> dict[str, Any]:
+    """Everything, as JSON takes it. `threshold`: the confidence from which on this model answers."""
+    missed = [row for row in rows if "route" in row and not figures.as_expected(row)]
+    return {
+        "model": model,
+        "rows": len(rows),
+        "with_expectations": sum("route" in row or "reasons" in row for row in rows),
+        "threshold": threshold,
+        "figures": figures.table(rows),
+        "reasons": figures.by_reason(rows),
+        "catches": figures.catches(rows),
+        "confusions": figures.confusions(rows),
+        "calibration": figures.calibration(rows),
+        "risk_coverage": figures.risk_coverage(rows),
+        "threshold_curve": figures.threshold_curve(rows),
+        "speed": figures.speed(rows),
+        "not_as_expected": [
+            {name: row.get(name) for name in ("set", "text", "route", "topic", "reasons")}
+            | {"got": row["got"]}
+            for row in missed
+        ],
+    }
 
 
-def table(rows: Iterable[Row]) -> dict[str, dict[str, float]]:
-    """Name of a figure → share, n, and its interval; only figures with rows."""
-    rows = list(rows)
-    asks: list[tuple[str, Callable[[Row], bool], Callable[[Row], bool]]] = [
-        ("security reaches a person", _wants("security"), _handed),
-        ("security, as security", _wants("security"), _as("security")),
-        ("anger reaches a person", _wants("anger"), _handed),
-        ("anger, as anger", _wants("anger"), _as("anger")),
-        ("asks for a person, reaches one", _wants("requested"), _handed),
-        ("uncertainty handed over", lambda row: bool(row["reasons"] == ["uncertainty"]), _handed),
-        ("FAQ answered rightly", _is("answer"), lambda row: _right(row)),
-        ("FAQ handed over needlessly", _is("answer"), _handed),
-        ("small talk", _is("smalltalk"), lambda row: _right(row)),
-        ("wrong answer given, of everything", lambda row: True, lambda row: wrong_answer(row)),
-        (
-            "kept by the bot, of what it should",
-            lambda row: row["route"] != "handoff",
-            lambda row: not _handed(row),
-        ),
-        ("false alarm: security", lambda row: row["route"] != "handoff", _as("security")),
-        ("false alarm: anger", lambda row: row["route"] != "handoff", _as("anger")),
-    ]
-    found = {}
-    for name, asked, holds in asks:
-        chosen = [row for row in rows if asked(row)]
-        if chosen:
-            hits = sum(holds(row) for row in chosen)
-            low, high = wilson(hits, len(chosen))
-            found[name] = {"share": hits / len(chosen), "n": len(chosen), "low": low, "high": high}
-    return found
+def summary(found: dict[str, Any]) -> str:
+    """The figures alone, for the screen."""
+    return "\n".join([*_head(found), *_figure_lines(found), *_reason_lines(found), ""])
 
 
-def markdown(model: str, rows: list[Row], misses: bool = True) -> str:
-    lines = [f"# {model}", "", "| figure | share | 95 % interval | n |", "|---|---|---|---|"]
-    for name, figure in table(rows).items():
-        interval = f"{figure['low']:.1%} to {figure['high']:.1%}"
-        lines.append(f"| {name} | {figure['share']:.1%} | {interval} | {figure['n']} |")
-    if misses:
-        wrong = [row for row in rows if not _right(row)]
-        lines += ["", f"## {len(wrong)} of {len(rows)} not as expected", ""]
-        for row in wrong[:_MOST_MISSES]:
-            got, text = row["got"], " ".join(row["text"].split())[:160]
-            expected = f"{row['route']} {row.get('topic') or ''} {row['reasons']}"
-            lines.append(
-                f"- «{text}»: {got['route']} {got['topic'] or ''} {got['reasons']}, expected {expected}"
-            )
+def markdown(found: dict[str, Any], plots: Sequence[tuple[str, str]] = ()) -> str:
+    """report.md. `plots`: file and what it shows."""
+    lines = [*_head(found), *_figure_lines(found), *_reason_lines(found)]
+    for file, shows in plots:
+        lines += [f"![{shows}]({file})", ""]
+    lines += [*_calibration_lines(found), *_confusion_lines(found), *_catch_lines(found), misses(found)]
     return "\n".join(lines) + "\n"
 
 
-def wrong_answer(row: Row) -> bool:
-    """An FAQ answer was given where another, or a person, was needed."""
-    return row["got"]["route"] == "answer" and not _right(row)
+def misses(found: dict[str, Any]) -> str:
+    """The messages that were not decided as expected."""
+    missed = found["not_as_expected"]
+    lines = [f"## {len(missed)} of {found['with_expectations']} not as expected", ""]
+    if len(missed) > _MOST_MISSES:
+        lines += [f"The first {_MOST_MISSES}:", ""]
+    for row in missed[:_MOST_MISSES]:
+        wanted = {"route": row["route"], "topic": row["topic"], "reasons": row["reasons"] or []}
+        lines.append(f"- «{clipped(row['text'])}»: {outcome(row['got'])}, expected {outcome(wanted)}")
+    return "\n".join(lines) + "\n"
 
 
-def _right(row: Row) -> bool:
-    got = row["got"]
-    same_topic = row["route"] == "handoff" or got["topic"] == row["topic"]
-    return bool(got["route"] == row["route"] and same_topic)
+def clipped(text: str) -> str:
+    return " ".join(text.split())[:_SHORT]
 
 
-def _handed(row: Row) -> bool:
-    return bool(row["got"]["route"] == "handoff")
+def outcome(got: Row) -> str:
+    """A decision in few words."""
+    why = ", ".join(got["reasons"])
+    return " ".join(part for part in (got["route"], got["topic"], f"({why})" if why else "") if part)
 
 
-def _wants(reason: str) -> Callable[[Row], bool]:
-    return lambda row: bool(reason in row["reasons"])
+def _head(found: dict[str, Any]) -> list[str]:
+    took = found["speed"]
+    chosen = "" if found["threshold"] is None else f" It answers from confidence {found['threshold']:.3f} on."
+    return [
+        f"# {found['model']}",
+        "",
+        f"{found['rows']} messages, {found['with_expectations']} of them with what should have happened.{chosen} "
+        f"A parse took {took['median_ms']} ms at the median, {took['p95_ms']} ms at the 95th percentile.",
+        "",
+    ]
 
 
-def _as(reason: str) -> Callable[[Row], bool]:
-    return lambda row: _handed(row) and reason in row["got"]["reasons"]
+def _figure_lines(found: dict[str, Any]) -> list[str]:
+    lines = ["| figure | share | 95 % interval | n |", "|---|---|---|---|"]
+    lines += [f"| {name} | {_cells(figure)} |" for name, figure in found["figures"].items()]
+    return [*lines, ""] if found["figures"] else []
 
 
-def _is(route: str) -> Callable[[Row], bool]:
-    return lambda row: bool(row["route"] == route)
+def _reason_lines(found: dict[str, Any]) -> list[str]:
+    lines = ["| reason | | share | 95 % interval | n |", "|---|---|---|---|---|"]
+    lines += [
+        f"| {reason} | {name} | {_cells(figure)} |"
+        for reason, both in found["reasons"].items()
+        for name, figure in both.items()
+    ]
+    return [*lines, ""] if found["reasons"] else []
+
+
+def _calibration_lines(found: dict[str, Any]) -> list[str]:
+    known = found["calibration"]
+    if not known["n"]:
+        return []
+    lines = [
+        "## Does the confidence mean what it says?",
+        "",
+        f"Expected calibration error {known['ece']:.3f} over {known['n']} messages without a signal.",
+        "",
+        "| confidence | mean said | right | 95 % interval | n |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {one['from']:.1f} to {one['from'] + 1 / figures.BINS:.1f} | {one['said']:.2f} | {_cells(one)} |"
+        for one in known["bins"]
+    ]
+    return [*lines, ""]
+
+
+def _confusion_lines(found: dict[str, Any]) -> list[str]:
+    if not found["confusions"]:
+        return []
+    lines = ["## The worst pairs", "", "| expected | given | how often | of |", "|---|---|---|---|"]
+    lines += [
+        f"| {one['expected']} | {one['given']} | {one['count']} | {one['of']} |"
+        for one in found["confusions"]
+    ]
+    return [*lines, ""]
+
+
+def _catch_lines(found: dict[str, Any]) -> list[str]:
+    if not found["catches"]:
+        return []
+    lines = [
+        "## What the rules catch and what the model catches",
+        "",
+        "| signal | n | both | only rules | only model | neither | false alarms |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for signal, one in found["catches"].items():
+        false = ", ".join(f"{who} {count}" for who, count in one["false alarms"].items()) or "none"
+        counts = " | ".join(str(one[who]) for who in ("both", "only rules", "only model", "neither"))
+        lines.append(f"| {signal} | {one['n']} | {counts} | {false} |")
+    lines += ["", "| rule | signal | rightly | wrongly |", "|---|---|---|---|"]
+    for signal, one in found["catches"].items():
+        lines += [
+            f"| {rule} | {signal} | {record['right']} | {record['wrong']} |"
+            for rule, record in one["rules"].items()
+        ]
+    for signal, one in found["catches"].items():
+        for who, texts in one["texts"].items():
+            if texts:
+                lines += ["", f"{signal.capitalize()}, {who} ({len(texts)}):", ""]
+                lines += [_caught(one) for one in texts[:_MOST_NAMED]]
+    return [*lines, ""]
+
+
+def _caught(one: Row) -> str:
+    rules = f" ({', '.join(one['rules'])})" if one["rules"] else ""
+    return f"- «{clipped(one['text'])}»{rules}"
+
+
+def _cells(figure: Figure) -> str:
+    return f"{figure['share']:.1%} | {figure['low']:.1%} to {figure['high']:.1%} | {figure['n']}"

@@ -105,9 +105,8 @@ def fresh(bot: Bot) -> Bot:
     return bot
 
 
-def _start(module: str, env: dict[str, str]) -> "subprocess.Popen[bytes]":
-    null = subprocess.DEVNULL
-    return subprocess.Popen([sys.executable, "-m", module], cwd=ROOT, env=env, stdout=null, stderr=null)
+def _start(module: str, env: dict[str, str], log: Any = subprocess.DEVNULL) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen([sys.executable, "-m", module], cwd=ROOT, env=env, stdout=log, stderr=log)
 
 
 def _wait_until_ready(health: str, process: "subprocess.Popen[bytes]") -> None:

@@ -1,7 +1,7 @@
 """The parts that import nothing of Rasa."""
 
+from bot.figures import table, wilson
 from bot.packet import located
-from bot.report import table, wilson
 from bot.summary import summary
 from bot.verdict import Evidence, Signal, intent_for, merge
 

@@ -1,11 +1,10 @@
-"""What a trainer does: data that is wrong gets a line, and a model that misses somebody is not promoted."""
+"""What a trainer does: data that is wrong gets a line."""
 
-import json
 from pathlib import Path
 
 import pytest
 
-from bot import check_data, judge
+from bot import check_data
 from bot.check_data import problems
 from bot.verdict import NEEDS_PERSON
 
@@ -231,36 +230,3 @@ def test_that_the_command_prints_them_and_fails(tmp_path: Path, capsys: pytest.C
         with pytest.raises(SystemExit) as ended:
             check_data.main(project(tmp_path, dict(files)))
         assert ended.value.code == code and words in capsys.readouterr().out
-
-
-@pytest.fixture
-def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(judge, "MODELS", tmp_path)
-    return tmp_path
-
-
-def test_that_a_model_that_misses_one_of_the_list_is_not_promoted(models: Path) -> None:
-    judge.write_json(models / "candidate.json", {"model": "b.tar.gz", "missed": ["I was hacked"]})
-    with pytest.raises(judge.UserError, match="I was hacked"):
-        judge.promote()
-    assert not (models / "promoted.json").exists()
-
-
-def test_that_a_promotion_can_be_taken_back(models: Path) -> None:
-    for name in ("a.tar.gz", "b.tar.gz"):
-        judge.write_json(models / "candidate.json", {"model": name, "missed": []})
-        judge.promote()
-    assert json.loads((models / "promoted.json").read_text()) == {
-        "model": "b.tar.gz",
-        "previous": ["a.tar.gz"],
-    }
-    judge.rollback()
-    assert json.loads((models / "promoted.json").read_text()) == {"model": "a.tar.gz", "previous": []}
-    with pytest.raises(judge.UserError):
-        judge.rollback()
-
-
-def test_that_rows_that_are_none_are_named_by_line(tmp_path: Path) -> None:
-    (tmp_path / "rows.jsonl").write_text('{"text": "hi"}\n{"txt": "no"}\n')
-    with pytest.raises(judge.UserError, match=r"rows.jsonl:2: a row is a JSON object with `text`"):
-        judge.read_rows(tmp_path / "rows.jsonl")
