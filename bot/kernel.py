@@ -4,6 +4,7 @@ One-vs-rest ridge in the space of K = (1-w) exp(-g |a-b|^2) + w cos(tfidf), equa
 (Rasmussen & Williams 2006, ch. 2 and 5.4.2 for leave-one-out).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,12 +75,11 @@ class LeftOut:
         """(rows, columns)."""
         return np.asarray(self.targets - self.model.weights / np.diag(self.inverse)[:, None])
 
-    def scores_of(self, row: int, dense: np.ndarray, sparse: csr_matrix) -> np.ndarray:
-        """Of other texts, such as the row's sentences, without that row: (texts, columns)."""
+    def scores_of(self, rows: Sequence[int], dense: np.ndarray, sparse: csr_matrix) -> np.ndarray:
+        """Of other texts, such as sentences of rows, each without the row that it is of: (texts, columns)."""
         near = kernel(dense, sparse, self.model.dense, self.model.sparse)
-        column = self.inverse[:, row]
-        seen = np.outer(near @ column, self.model.weights[row] / column[row])
-        return np.asarray(near @ self.model.weights - seen)
+        seen = np.sum(near * self.inverse[:, rows].T, axis=1) / self.inverse[rows, rows]
+        return np.asarray(near @ self.model.weights - seen[:, None] * self.model.weights[rows])
 
 
 def kernel(dense: np.ndarray, sparse: csr_matrix, rows: np.ndarray, sparse_rows: csr_matrix) -> np.ndarray:
