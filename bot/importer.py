@@ -1,5 +1,6 @@
 """A topic is one NLU file and one answer: intents and rules follow from them."""
 
+import functools
 from typing import Any
 
 from rasa.shared.core.domain import Domain
@@ -7,6 +8,7 @@ from rasa.shared.core.events import UserUttered
 from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader
 from rasa.shared.core.training_data.structures import RuleStep, StoryGraph
 from rasa.shared.importers.rasa import RasaFileImporter
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.verdict import FALLBACK, NEEDS_PERSON
 
@@ -19,6 +21,14 @@ class TopicImporter(RasaFileImporter):
     An intent that needs a person is followed by action_handoff, every other by its answer, `utter_<intent>`.
     An intent for which a rule is written gets no other.
     """
+
+    @functools.cached_property
+    def _nlu_data(self) -> TrainingData:
+        return super().get_nlu_data()
+
+    def get_nlu_data(self, language: str | None = "en") -> TrainingData:
+        """Read once: Rasa asks for it five times in a training, and reading takes a second."""
+        return self._nlu_data
 
     def get_domain(self) -> Domain:
         written = super().get_domain()

@@ -187,15 +187,18 @@ def _without_each(
 ) -> list[tuple[list[str], np.ndarray]]:
     """For each example its parts, and the scores (parts, columns) of a model that has not seen it."""
     wholes = found.scores()
-    scored = []
-    for row, example in enumerate(examples):
-        parts, scores = parts_of(example.text), wholes[row : row + 1]
-        if parts:
-            dense = np.stack([encode(part) for part in parts])
-            of_parts = found.scores_of(row, dense, grams.of([part.lower() for part in parts]))
-            scores = np.vstack([scores, of_parts])
-        scored.append(([example.text, *parts], scores))
-    return scored
+    parts = [parts_of(example.text) for example in examples]
+    rows = [row for row, some in enumerate(parts) for _ in some]
+    texts = [part for some in parts for part in some]
+    if not texts:
+        return [([example.text], wholes[row : row + 1]) for row, example in enumerate(examples)]
+    dense = np.stack([encode(text) for text in texts])
+    of_parts = found.scores_of(rows, dense, grams.of([text.lower() for text in texts]))
+    ends = np.cumsum([len(some) for some in parts])
+    return [
+        ([example.text, *some], np.vstack([wholes[row : row + 1], of_parts[end - len(some) : end]]))
+        for row, (example, some, end) in enumerate(zip(examples, parts, ends, strict=True))
+    ]
 
 
 def _targets(rows: Sequence[Example], intents: list[str]) -> np.ndarray:

@@ -24,6 +24,7 @@ from bot.encoder import shared_encoder
 from bot.judgement import SIGNALS, Example, Judgement, Reading
 from bot.rules import FILE as RULES
 from bot.rules import Rules, read_rules
+from bot.vectors import kept_vectors
 from bot.verdict import NEEDS_PERSON, UNCERTAINTY, Evidence, Signal, intent_for, is_small_talk, merge
 from bot.wish import read_wish
 
@@ -78,7 +79,7 @@ class Judge(IntentClassifier, GraphComponent):
             if example.get(TEXT)
         ]
         wish = read_wish(_wish(self._config))
-        self._judgement = judgement.fit(examples, shared_encoder().encode, wish, self._config["costs"])
+        self._judgement = judgement.fit(examples, kept_vectors().encode, wish, self._config["costs"])
         self._rules = Rules(read_rules(RULES))
         self.persist()
         return self._resource
