@@ -5,14 +5,17 @@ One-vs-rest ridge in the space of K = (1-w) exp(-g |a-b|^2) + w cos(tfidf), equa
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+from scipy.linalg import get_lapack_funcs
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import normalize
 
 GAMMA, SPARSE_WEIGHT, RIDGE = 2.0, 0.3, 0.1
+_BLOCK = 1_000
 _WORDS = {"analyzer": "word", "ngram_range": (1, 2), "token_pattern": r"(?u)\b\w+\b"}
 _CHARS = {"analyzer": "char_wb", "ngram_range": (2, 5)}
 
@@ -28,7 +31,8 @@ class NGrams:
         return cls([TfidfVectorizer(sublinear_tf=True, **kind).fit(texts) for kind in (_WORDS, _CHARS)])
 
     def of(self, texts: list[str]) -> csr_matrix:
-        return normalize(hstack([vectorizer.transform(texts) for vectorizer in self._vectorizers]).tocsr())
+        blocks = [vectorizer.transform(texts) for vectorizer in self._vectorizers]
+        return normalize(hstack(blocks, format="csr", dtype=np.float32), copy=False)
 
     def as_dict(self) -> list[dict[str, Any]]:
         return [
@@ -59,7 +63,15 @@ class KernelRidge:
 
     def scores(self, dense: np.ndarray, sparse: csr_matrix) -> np.ndarray:
         """(messages, columns)."""
-        return np.asarray(kernel(dense, sparse, self.dense, self.sparse) @ self.weights)
+        return np.asarray(
+            (1 - SPARSE_WEIGHT) * _nearness(dense, self.dense) @ self.weights
+            + SPARSE_WEIGHT * (sparse @ self._of_terms)
+        )
+
+    @cached_property
+    def _of_terms(self) -> np.ndarray:
+        """(terms, columns): the n-grams' half of the kernel is linear, so a message need not meet every row."""
+        return np.asarray(self.sparse.T @ self.weights)
 
 
 @dataclass
@@ -77,19 +89,47 @@ class LeftOut:
     def scores_of(self, row: int, dense: np.ndarray, sparse: csr_matrix) -> np.ndarray:
         """Of other texts, such as the row's sentences, without that row: (texts, columns)."""
         column = self.inverse[:, row]
-        weights = self.model.weights - np.outer(column, self.model.weights[row] / column[row])
-        return np.asarray(kernel(dense, sparse, self.model.dense, self.model.sparse) @ weights)
+        near = (1 - SPARSE_WEIGHT) * _nearness(dense, self.model.dense) @ column
+        near += SPARSE_WEIGHT * (sparse @ (self.model.sparse.T @ column))
+        return self.model.scores(dense, sparse) - np.outer(near, self.model.weights[row] / column[row])
 
 
-def kernel(dense: np.ndarray, sparse: csr_matrix, rows: np.ndarray, sparse_rows: csr_matrix) -> np.ndarray:
-    squared = 2.0 - 2.0 * dense @ rows.T
-    return (1 - SPARSE_WEIGHT) * np.exp(-GAMMA * squared) + SPARSE_WEIGHT * (sparse @ sparse_rows.T).toarray()
+def _nearness(dense: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """exp(-g |a-b|^2) of vectors of unit length, in place: the largest array there is."""
+    near = dense @ rows.T
+    near -= 1
+    near *= 2 * GAMMA
+    return np.asarray(np.exp(near, out=near))
+
+
+def kernel(dense: np.ndarray, sparse: csr_matrix) -> np.ndarray:
+    """Of the rows among themselves: (rows, rows)."""
+    near = _nearness(dense, dense)
+    near *= 1 - SPARSE_WEIGHT
+    terms = sparse.T.tocsr()
+    for start in range(0, len(near), _BLOCK):
+        near[start : start + _BLOCK] += SPARSE_WEIGHT * (sparse[start : start + _BLOCK] @ terms).toarray()
+    return near
 
 
 def fit(dense: np.ndarray, sparse: csr_matrix, targets: np.ndarray) -> LeftOut:
     """`targets` (rows, columns): 1 where the column holds."""
-    inverse = np.linalg.inv(kernel(dense, sparse, dense, sparse) + RIDGE * np.eye(len(dense)))
-    return LeftOut(KernelRidge(dense, sparse, inverse @ targets), targets, inverse)
+    inverse = _inverse(kernel(dense, sparse))
+    return LeftOut(KernelRidge(dense, sparse, inverse @ targets.astype(inverse.dtype)), targets, inverse)
+
+
+def _inverse(positive: np.ndarray) -> np.ndarray:
+    """Of a kernel plus the ridge, by Cholesky and in its place."""
+    positive[np.diag_indices(len(positive))] += RIDGE
+    factor, inverse = get_lapack_funcs(("potrf", "potri"), (positive,))
+    # LAPACK counts columns first; of a symmetric matrix the transpose is the same and needs no copy.
+    lower, _ = factor(positive.T, lower=True, clean=False, overwrite_a=True)
+    found, _ = inverse(lower, lower=True, overwrite_c=True)
+    for start in range(0, len(found), _BLOCK):
+        here, after = slice(start, start + _BLOCK), slice(start + _BLOCK, None)
+        found[here, after] = found[after, here].T
+        found[here, here] = np.tril(found[here, here]) + np.tril(found[here, here], -1).T
+    return np.asarray(found)
 
 
 def temperature(scores: np.ndarray, truth: np.ndarray) -> float:
