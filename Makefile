@@ -53,6 +53,14 @@ handoff_service/static/.built: $(WEB_SOURCES) | web/node_modules/.package-lock.j
 
 # --- the model --------------------------------------------------------------------------------------------
 
+.PHONY: check-data talk
+
+check-data: .venv/bot/.ready ## name what is wrong in data/ and domain.yml, by file and line (`make train` does too)
+	@$(BOT) -m bot.check_data
+
+talk: .venv/bot/.ready ## type with the newest model; nothing else has to run
+	@$(BOT) -m bot.talk
+
 train: .venv/bot/.ready ## train a candidate model on data/ (about a minute)
 	@echo "Training a model (about a minute)"
 	@$(BOT) -m bot.judge train

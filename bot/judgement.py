@@ -67,12 +67,8 @@ class Judgement:
         topics = _topics(self.intents)
         features = _features(intents, self.intents, self.temperature)
         signals = {
-            signal: float(
-                self.raised[signal].probability(
-                    _signal_features(signal, scores[:, len(self.intents) + place], text)
-                )
-            )
-            for place, signal in enumerate(SIGNALS)
+            signal: float(one.probability(_signal_features(signal, scores, intents, self.intents, text)))
+            for signal, one in self.raised.items()
         }
         return Reading(
             parts,
@@ -152,7 +148,10 @@ def fit(examples: Sequence[Example], encode: Encode, wish: Wish, costs: dict[str
     for place, signal in enumerate(SIGNALS):
         holds = found.targets[: len(examples), len(intents) + place] > 0
         seen = np.stack(
-            [_signal_features(signal, scores[:, len(intents) + place], parts[0]) for parts, scores in scored]
+            [
+                _signal_features(signal, scores, row, intents, parts[0])
+                for (parts, scores), row in zip(scored, classes, strict=True)
+            ]
         )
         raised[signal] = Logistic.fit(seen, holds)
         thresholds[signal] = cheapest_threshold(raised[signal].probability(seen), holds, costs[signal])
@@ -217,10 +216,21 @@ def _features(scores: np.ndarray, intents: list[str], temperature: float) -> np.
     )
 
 
-def _signal_features(signal: str, scores: np.ndarray, text: str) -> np.ndarray:
-    """`scores` (1 + sentences,): the whole's and the highest of all; for anger, how loud the text is too."""
-    if signal != "anger":
-        return np.array([scores[0], scores.max()])
+def _signal_features(
+    signal: str, scores: np.ndarray, of_intents: np.ndarray, intents: list[str], text: str
+) -> np.ndarray:
+    """`scores` (1 + sentences, columns): the whole's and the highest of all; the best topic's score, and its lead.
+
+    What is surely a topic's question is seldom a signal, however strong its words; for anger, how loud it is counts.
+    """
+    column = scores[:, len(intents) + SIGNALS.index(signal)]
+    own = [place for place, intent in enumerate(intents) if NEEDS_PERSON.get(intent, ("",))[0] == signal]
+    best = of_intents[_topics(intents)].max()
+    features = [column[0], column.max(), best, best - scores[0, own].max(initial=0.0)]
+    return np.array(features + (_loudness(text) if signal == "anger" else []))
+
+
+def _loudness(text: str) -> list[float]:
     words = _WORD.findall(text)
     shouted = sum(word.isupper() for word in words) / max(len(words), _FEW_WORDS)
-    return np.array([scores[0], scores.max(), shouted, float(min(len(_RUN.findall(text)), 3))])
+    return [shouted, float(min(len(_RUN.findall(text)), 3))]

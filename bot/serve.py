@@ -15,7 +15,7 @@ def main() -> None:
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     sys.argv = [
         "rasa", "run", "--interface", "127.0.0.1", "--port", os.environ.get("BOT_PORT", "5005"),
-        "--model", os.environ["MODEL"], "--endpoints", "endpoints.yml", "--credentials", "credentials.yml",
+        "--model", os.environ["MODEL"], "--endpoints", "bot/endpoints.yml", "--credentials", "bot/credentials.yml",
     ]  # fmt: skip
     from rasa.__main__ import main as rasa
 
