@@ -1,6 +1,5 @@
 """The signals' rules, from signal_rules.yml, on spaCy's matcher."""
 
-import functools
 import re
 from pathlib import Path
 from typing import Any
@@ -50,9 +49,9 @@ class Rules:
         return list(found.values())
 
 
-@functools.lru_cache(maxsize=1)
-def rules() -> Rules:
-    return Rules(YAML(typ="safe").load(FILE.read_text(encoding="utf-8")))
+def read_rules(file: Path = FILE) -> list[dict[str, Any]]:
+    """What Rules takes, from a file like signal_rules.yml."""
+    return list(YAML(typ="safe").load(file.read_text(encoding="utf-8")))
 
 
 def tokens(line: str) -> list[dict[str, Any]]:

@@ -6,7 +6,6 @@ from typing import Any
 
 from bot.burst import Judged, Parsed
 from bot.packet import located
-from bot.rules import rules
 from bot.verdict import FALLBACK, UNCERTAINTY, Evidence, Signal, is_small_talk
 
 _TOPIC = "faq_"
@@ -22,7 +21,7 @@ def over_turns(judged: Judged, messages: Sequence[dict[str, Any]], tried: Sequen
     parsed = judged.verdict
     if parsed["signals"] or not tried or any(message.get("payload") for message in messages):
         return judged
-    found = _evidence(judged.text, parsed["intent"]["name"], tried)
+    found = _evidence(judged.text, parsed, tried)
     if not found:
         return judged
     confidence = float(parsed["intent"]["confidence"])
@@ -31,15 +30,16 @@ def over_turns(judged: Judged, messages: Sequence[dict[str, Any]], tried: Sequen
     return Judged(judged.text, raised, judged.own)
 
 
-def _evidence(text: str, intent: str, tried: Sequence[dict[str, Any]]) -> Evidence | None:
+def _evidence(text: str, parsed: Parsed, tried: Sequence[dict[str, Any]]) -> Evidence | None:
+    intent = parsed["intent"]["name"]
     same = [one for one in tried if _letters(one["text"]) == _letters(text[: len(one["text"])])]
     if same and not is_small_talk(intent):
         return Evidence("said_again", "", same[-1]["seq"])
     topic = intent.removeprefix(_TOPIC)
     answered = [one for one in tried if one["topic"] == topic]
-    not_helped = rules().after_answer(text)
+    not_helped = parsed["after_answer"]
     if not_helped and (answered or is_small_talk(intent)):
-        return not_helped[0]
+        return Evidence(**not_helped[0])
     if len(answered) >= _ANSWERS:
         return Evidence("same_topic_again", "", answered[-1]["seq"])
     return None

@@ -22,6 +22,10 @@ class Evidence:
     words: str = ""
     seq: int | None = None
 
+    def as_dict(self) -> dict[str, Any]:
+        """`seq` only where it is known."""
+        return {"rule": self.rule, "words": self.words} | ({} if self.seq is None else {"seq": self.seq})
+
 
 @dataclass(frozen=True)
 class Signal:
@@ -37,17 +41,13 @@ class Signal:
     margin: float = 1.0
 
     def as_dict(self) -> dict[str, Any]:
-        """As Rasa's parse carries it; evidence has `seq` only where it is known."""
-        evidence = [
-            {"rule": one.rule, "words": one.words} | ({} if one.seq is None else {"seq": one.seq})
-            for one in self.evidence
-        ]
+        """As Rasa's parse carries it."""
         return {
             "signal": self.signal,
             "kind": self.kind,
             "score": round(self.score, 3),
             "margin": round(self.margin, 3),
-            "evidence": evidence,
+            "evidence": [one.as_dict() for one in self.evidence],
         }
 
     @classmethod

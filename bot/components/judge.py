@@ -3,8 +3,10 @@
 It sets intent and intent ranking like any Rasa classifier, and `signals` on the message for the packet.
 """
 
+import hashlib
 import json
 import os
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,17 +22,19 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot import judgement
 from bot.encoder import shared_encoder
 from bot.judgement import SIGNALS, Example, Judgement, Reading
-from bot.rules import rules
+from bot.rules import FILE as RULES
+from bot.rules import Rules, read_rules
 from bot.verdict import NEEDS_PERSON, UNCERTAINTY, Evidence, Signal, intent_for, merge
 from bot.wish import read_wish
 
 _RANKED = 8
+_BOT = Path(__file__).resolve().parent.parent
 _ARRAYS, _FACTS = "ridge.npz", "facts.json"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class Judge(IntentClassifier, GraphComponent):
-    """`wish`: what the operator wants of the bot, as bot/wish.py reads it; WISH in the environment goes before it.
+    """`wish`: what the operator wants of the bot, as bot/wish.py reads it; BATON_WISH goes before it.
 
     `costs`: how many false alarms a missed signal is worth. Thresholds follow from both, in training.
     """
@@ -47,6 +51,15 @@ class Judge(IntentClassifier, GraphComponent):
         self._storage = storage
         self._resource = resource
         self._judgement: Judgement | None = None
+        self._rules = Rules([])
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """Rasa takes a trained component from its cache where this, the data and the configuration are the same."""
+        ours = sorted([*_BOT.glob("*.py"), RULES])
+        return hashlib.sha256(
+            b"".join(file.read_bytes() for file in ours) + _wish(config).encode()
+        ).hexdigest()
 
     @classmethod
     def create(
@@ -64,8 +77,9 @@ class Judge(IntentClassifier, GraphComponent):
             for example in training_data.intent_examples
             if example.get(TEXT)
         ]
-        wish = read_wish(os.environ.get("BATON_WISH") or self._config["wish"])
+        wish = read_wish(_wish(self._config))
         self._judgement = judgement.fit(examples, shared_encoder().encode, wish, self._config["costs"])
+        self._rules = Rules(read_rules(RULES))
         self.persist()
         return self._resource
 
@@ -77,8 +91,9 @@ class Judge(IntentClassifier, GraphComponent):
 
     def _judge(self, message: Message) -> None:
         assert self._judgement
-        reading = self._judgement.read(message.get(TEXT))
-        found = merge([*rules().signals(message.get(TEXT)), *self._scored(reading)])
+        text = message.get(TEXT)
+        reading = self._judgement.read(text)
+        found = merge([*self._rules.signals(text), *self._scored(reading)])
         # Beside another signal, doubt about the topic says nothing more.
         found = found or self._uncertain(reading)
         raised = intent_for(found)
@@ -92,6 +107,8 @@ class Judge(IntentClassifier, GraphComponent):
         ranked = [best, *(one for one in ranking if one["name"] != best["name"])]
         message.set("intent_ranking", ranked[:_RANKED], add_to_output=True)
         message.set("signals", [signal.as_dict() for signal in found], add_to_output=True)
+        after_answer = [one.as_dict() for one in self._rules.after_answer(text)]
+        message.set("after_answer", after_answer, add_to_output=True)
 
     def _scored(self, reading: Reading) -> list[Signal]:
         assert self._judgement
@@ -128,6 +145,8 @@ class Judge(IntentClassifier, GraphComponent):
             (folder / _FACTS).write_text(
                 json.dumps(self._judgement.facts(), ensure_ascii=False), encoding="utf-8"
             )
+            # With the model, so that a changed rule is judged before it meets a customer.
+            (folder / RULES.name).write_bytes(RULES.read_bytes())
 
     @classmethod
     def load(
@@ -144,8 +163,13 @@ class Judge(IntentClassifier, GraphComponent):
             np.load(folder / _ARRAYS, allow_pickle=False) as kept,
         ):
             facts = json.loads((folder / _FACTS).read_text(encoding="utf-8"))
+            judge._rules = Rules(read_rules(folder / RULES.name))
             judge._judgement = Judgement.from_parts(facts, kept, shared_encoder().encode)
         return judge
+
+
+def _wish(config: dict[str, Any]) -> str:
+    return str(os.environ.get("BATON_WISH") or config["wish"])
 
 
 def _confidence(found: list[Signal], reading: Reading) -> float:

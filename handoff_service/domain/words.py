@@ -8,23 +8,25 @@ from handoff_service.domain.reasons import ReasonName, is_incident
 BOT_NAME = "Assistant"
 _INCIDENT = (
     "This goes straight to a person on our security lane, with everything you wrote. "
-    "You hear from us here, at the latest every {hours} hours until it is settled. "
-    "Nobody from us will ask for your password."
+    "You see here when the first answer is due; after that you hear from us at the latest every {hours}, "
+    "until it is settled. Nobody from us will ask for your password."
 )
 _SENTENCES = {
     ReasonName.SECURITY: (
         "A colleague who answers security questions takes this over and reads everything you wrote. "
-        "Nobody from us will ask for your password."
+        "You see here when the answer is due. Nobody from us will ask for your password."
     ),
     ReasonName.ANGER: (
-        "I am sorry. I am only the assistant and what you need is a person: a colleague takes over now and "
-        "reads everything above, so you do not have to tell it again."
+        "I am sorry. {fact} You need a person: you are in line ahead of everyday questions, and whoever takes "
+        "over reads everything above, so you do not have to tell it again."
     ),
     ReasonName.BOT_FAILED: (
         "The assistant could not answer just now; that is our fault, not yours. "
         "A colleague takes over and reads everything above."
     ),
-    ReasonName.REQUESTED: "You are in line for a person. They read everything above before they write.",
+    ReasonName.REQUESTED: (
+        "You are in line for a person, and see here when to expect them. They read everything above before they write."
+    ),
     ReasonName.UNCERTAINTY: (
         "I cannot answer that reliably, so a colleague who can look into it takes over. "
         "They read everything above first."
@@ -32,15 +34,25 @@ _SENTENCES = {
 }
 
 
-def handed_over(reasons: Sequence[Mapping[str, Any]], hours: int) -> str:
+def handed_over(reasons: Sequence[Mapping[str, Any]], hours: int, tried: Sequence[str] = ()) -> str:
     """What a customer reads once the conversation is in the line; of several reasons the gravest speaks.
 
-    `hours`: the longest time that a security incident stays without a word.
+    `hours`: the longest time that a security incident stays without a word. `tried`: titles of what the bot answered.
     """
-    if any(is_incident(reason) for reason in reasons):
-        return _INCIDENT.format(hours=hours)
     named = {reason["reason"] for reason in reasons}
-    return next(sentence for name, sentence in _SENTENCES.items() if name in named)
+    if any(is_incident(reason) for reason in reasons):
+        sentence = _INCIDENT.format(hours="hour" if hours == 1 else f"{hours} hours")
+    else:
+        chosen = next((name for name in _SENTENCES if name in named), ReasonName.UNCERTAINTY)
+        sentence = _SENTENCES[chosen].format(fact=_fact(tried))
+    sorry = ReasonName.ANGER in named and not sentence.startswith("I am sorry.")
+    return f"I am sorry. {sentence}" if sorry else sentence
+
+
+def _fact(tried: Sequence[str]) -> str:
+    if not tried:
+        return "So far only an automatic assistant has read this, and that is not enough."
+    return f"My answer about “{tried[-1]}” did not settle it."
 
 
 def security_report(what: str, since: str) -> str:

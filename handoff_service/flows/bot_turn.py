@@ -10,7 +10,7 @@ import structlog
 
 from handoff_service.bot_client import BotFailed
 from handoff_service.domain import words
-from handoff_service.domain.entries import Draft, Entry, Event, Kind, note, system
+from handoff_service.domain.entries import Draft, Entry, Kind, note
 from handoff_service.domain.reasons import ReasonName
 from handoff_service.domain.refusals import Refusal
 from handoff_service.flows import handoff
@@ -123,9 +123,7 @@ def _handover(ctx: Context, answer: TurnAnswer) -> dict[str, Any]:
         "digest": answer.packet.transcript.digest,
         **ctx.urgency(reasons),
         **ctx.coming_back(),
-        "handed_over": [
-            system(Event.WAITING, words.handed_over(reasons, ctx.settings.next_word_hours)).for_script()
-        ],
+        "handed_over": handoff.announced(ctx, reasons, answer.packet.tried),
     }
 
 

@@ -53,7 +53,8 @@ async def receive(ctx: Context, handoff: ForeignHandoff, key: bytes, conversatio
     channel = f"{handoff.bot}: {handoff.channel}"
     entries = _entries(handoff)
     reasons = [reason.model_dump(mode="json", exclude_none=True) for reason in handoff.packet.reasons]
-    announced = words.handed_over(reasons, ctx.settings.next_word_hours)
+    titles = [one.title for one in handoff.packet.tried]
+    announced = words.handed_over(reasons, ctx.settings.next_word_hours, titles)
     done = await ctx.scripts.run(
         "receive",
         id=conversation,

@@ -1,6 +1,7 @@
 """To a person: the customer asked or reported, or the bot failed. (Where the bot itself hands over, see bot_turn.)"""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 from handoff_service.domain import words
@@ -45,7 +46,7 @@ async def report_security(ctx: Context, conversation: str, op: str, what: str, s
         text_hash=hashlib.sha256(said.text.encode()).hexdigest(),
         body=Draft(Kind.CUSTOMER, said.text, client_id=op, masked=said.kinds).body(),
         packet=packet.model_dump_json(),
-        handed_over=_announced(ctx, reasons),
+        handed_over=announced(ctx, reasons),
         **ctx.urgency(reasons),
         **ctx.coming_back(),
     )
@@ -69,7 +70,7 @@ async def _hand_off(
         id=conversation,
         turn=turn,
         packet=packet.model_dump_json(),
-        handed_over=_announced(ctx, reasons),
+        handed_over=announced(ctx, reasons),
         **ctx.urgency(reasons),
         **ctx.coming_back(),
     )
@@ -80,8 +81,13 @@ def _plain(reason: ReasonItem) -> dict[str, Any]:
     return reason.model_dump(mode="json", exclude_none=True)
 
 
-def _announced(ctx: Context, reasons: list[dict[str, Any]]) -> list[dict[str, str]]:
-    return [system(Event.WAITING, words.handed_over(reasons, ctx.settings.next_word_hours)).for_script()]
+def announced(
+    ctx: Context, reasons: list[dict[str, Any]], tried: Sequence[Tried] = ()
+) -> list[dict[str, str]]:
+    """The entry that tells the customer who takes over, for the scripts."""
+    titles = [one.title for one in tried]
+    said = words.handed_over(reasons, ctx.settings.next_word_hours, titles)
+    return [system(Event.WAITING, said).for_script()]
 
 
 async def _own_packet(

@@ -9,9 +9,10 @@ from bot import kernel
 from bot.calibration import Logistic, cheapest_threshold
 from bot.encoder import shared_encoder
 from bot.encoder_export import EncoderError, exported
-from bot.rules import rules, tokens
+from bot.rules import Rules, read_rules, tokens
 from bot.summary import parts_of
 
+RULES = Rules(read_rules())
 GOLDEN = [-0.0148, 0.0477, -0.0147, -0.0060, -0.0406, -0.0122]
 
 
@@ -95,7 +96,7 @@ def test_that_other_weights_are_refused(tmp_path: Path) -> None:
     ],
 )
 def test_that_a_rule_sees_what_it_is_for(text: str, rule: str) -> None:
-    found = {one.rule for signal in rules().signals(text) for one in signal.evidence}
+    found = {one.rule for signal in RULES.signals(text) for one in signal.evidence}
     assert rule in found
 
 
@@ -111,7 +112,7 @@ def test_that_a_rule_sees_what_it_is_for(text: str, rule: str) -> None:
     ],
 )
 def test_that_rules_stay_quiet_at_harmless_words(text: str) -> None:
-    assert rules().signals(text) == []
+    assert RULES.signals(text) == []
 
 
 def test_that_a_pattern_line_is_read_as_it_is_explained() -> None:

@@ -113,6 +113,6 @@ def test_that_a_slot_outlives_the_turn_that_set_it() -> None:
     for _ in range(20):
         tracker.update(UserUttered("hi", {"name": "greet", "confidence": 1.0}))
     turn = {"messages": [{"seq": 41, "text": "hi"}]}
-    state = state_from(tracker, turn, {"known": [], "tried": [], "problem": ""})
+    state = state_from(tracker, turn, {"known": [], "tried": [], "afresh": 0, "problem": ""})
     assert users(state) == 6
     assert tracker_from("c_1", json.loads(json.dumps(state)), domain).get_slot("seat") == 7

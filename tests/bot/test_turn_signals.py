@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from bot.burst import Judged
+from bot.rules import Rules, read_rules
 from bot.turn_signals import over_turns
 from bot.verdict import Signal
 from tests.bot.conftest import Bot
@@ -12,7 +13,12 @@ from tests.bot.conftest import Bot
 
 def judged(text: str, intent: str, *signals: Signal) -> Judged:
     shown = [signal.as_dict() for signal in signals]
-    verdict = {"intent": {"name": intent, "confidence": 0.9}, "intent_ranking": [], "signals": shown}
+    verdict = {
+        "intent": {"name": intent, "confidence": 0.9},
+        "intent_ranking": [],
+        "signals": shown,
+        "after_answer": [one.as_dict() for one in RULES.after_answer(text)],
+    }
     return Judged(text, verdict, [verdict])
 
 
@@ -20,6 +26,7 @@ def tried(*asked: tuple[str, str]) -> list[dict[str, Any]]:
     return [{"topic": topic, "seq": 2 * place + 1, "text": text} for place, (topic, text) in enumerate(asked)]
 
 
+RULES = Rules(read_rules())
 INVOICE = ("invoice", "where are my invoices")
 
 

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from handoff_service.domain import words
@@ -18,15 +20,43 @@ def test_that_only_incidents_go_to_the_security_lane(kind: str | None, lane: Lan
     assert urgency([{"reason": "security", "kind": kind}], Targets()).lane == lane
 
 
+INCIDENT, QUESTION = ({"reason": "security", "kind": kind} for kind in ("incident", "question"))
+ANGER = {"reason": "anger"}
+
+
 @pytest.mark.parametrize("name", list(ReasonName))
-def test_that_every_reason_has_a_target_and_a_sentence(name: ReasonName) -> None:
+def test_that_every_reason_has_a_target_and_a_sentence_of_its_own(name: ReasonName) -> None:
     assert Targets().of({"reason": name}) > 0
-    assert words.handed_over([{"reason": name}], 12)
+    others = [words.handed_over([{"reason": other}], 12) for other in ReasonName if other != name]
+    said = words.handed_over([{"reason": name}], 12)
+    assert said not in others
+    assert not re.search(r"https?:|rephrase|again\?|[^\x00-\x7f“”]", said), (
+        "no link, no emoji, nothing to do twice"
+    )
 
 
-def test_that_the_gravest_reason_speaks() -> None:
-    both = words.handed_over([{"reason": "requested"}, {"reason": "security", "kind": "incident"}], 12)
-    assert both == words.handed_over([{"reason": "security", "kind": "incident"}], 12)
+@pytest.mark.parametrize("reason", [INCIDENT, QUESTION])
+def test_that_security_says_when_and_that_nobody_asks_for_a_password(reason: dict[str, str]) -> None:
+    said = words.handed_over([reason], 6)
+    assert "when" in said
+    assert "ask for your password" in said
+
+
+def test_that_an_incident_names_the_longest_silence() -> None:
+    assert "every 6 hours" in words.handed_over([INCIDENT], 6)
+    assert "every hour," in words.handed_over([INCIDENT], 1)
+
+
+def test_that_anger_gets_an_apology_and_a_fact() -> None:
+    assert words.handed_over([ANGER], 12).startswith("I am sorry. So far only an automatic assistant")
+    said = words.handed_over([ANGER], 12, ["Invoices", "Refunds"])
+    assert said.startswith("I am sorry. My answer about “Refunds” did not settle it.")
+
+
+def test_that_the_gravest_reason_speaks_and_anger_is_not_passed_over() -> None:
+    incident = words.handed_over([INCIDENT], 12)
+    assert words.handed_over([{"reason": "requested"}, INCIDENT], 12) == incident
+    assert words.handed_over([INCIDENT, ANGER], 12) == f"I am sorry. {incident}"
 
 
 def test_that_every_state_has_a_way_on_and_only_known_ones() -> None:
