@@ -20,7 +20,7 @@ from bot.wish import Wish, choose
 
 SIGNALS = ("security", "anger", "requested")
 OUT_OF_SCOPE = "out_of_scope"
-_ASKED = 0.3
+_ASKED, _NEAREST = 0.3, 0.5
 _WORD, _RUN = re.compile(r"[^\W\d_]{4,}"), re.compile(r"[!?]{2,}")
 _FEW_WORDS = 4
 Encode = Callable[[str], np.ndarray]
@@ -65,7 +65,8 @@ class Judgement:
         scores = self.ridge.scores(dense, self.grams.of([part.lower() for part in parts]))
         intents = _of_intents(scores[:, : len(self.intents)], parts)
         topics = _topics(self.intents)
-        features = _features(intents, self.intents, self.temperature)
+        known = [] if OUT_OF_SCOPE in self.intents else self.ridge.nearest(dense[:1])
+        features = _features(intents, self.intents, self.temperature, *known)
         signals = {
             signal: float(one.probability(_signal_features(signal, scores, intents, self.intents, text)))
             for signal, one in self.raised.items()
@@ -137,7 +138,13 @@ def fit(examples: Sequence[Example], encode: Encode, wish: Wish, costs: dict[str
     classes = np.stack([_of_intents(scores[:, : len(intents)], parts) for parts, scores in scored])
     truth = np.array([intents.index(example.intent) for example in examples])
     temperature = kernel.temperature(classes, truth)
-    features = np.stack([_features(row, intents, temperature) for row in classes])
+    known = np.zeros(len(rows)) if OUT_OF_SCOPE in intents else found.model.nearest(dense, own=True)
+    features = np.stack(
+        [
+            _features(row, intents, temperature, near)
+            for row, near in zip(classes, known[: len(classes)], strict=True)
+        ]
+    )
     topics = _topics(intents)
     best = np.array(topics)[classes[:, topics].argmax(axis=1)]
     answerable = np.isin(truth, topics)
@@ -174,15 +181,17 @@ def _without_each(
 ) -> list[tuple[list[str], np.ndarray]]:
     """For each example its parts, and the scores (parts, columns) of a model that has not seen it."""
     wholes = found.scores()
-    scored = []
-    for row, example in enumerate(examples):
-        parts, scores = parts_of(example.text), wholes[row : row + 1]
-        if parts:
-            dense = np.stack([encode(part) for part in parts])
-            of_parts = found.scores_of(row, dense, grams.of([part.lower() for part in parts]))
-            scores = np.vstack([scores, of_parts])
-        scored.append(([example.text, *parts], scores))
-    return scored
+    parts = [parts_of(example.text) for example in examples]
+    flat = [part for of_one in parts for part in of_one]
+    if not flat:
+        return [([example.text], wholes[[row]]) for row, example in enumerate(examples)]
+    rows = np.repeat(np.arange(len(examples)), [len(of_one) for of_one in parts])
+    dense = np.stack([encode(part) for part in flat])
+    of_parts = found.scores_of(rows, dense, grams.of([part.lower() for part in flat]))
+    return [
+        ([example.text, *parts[row]], np.vstack([wholes[[row]], of_parts[rows == row]]))
+        for row, example in enumerate(examples)
+    ]
 
 
 def _targets(rows: Sequence[Example], intents: list[str]) -> np.ndarray:
@@ -206,11 +215,16 @@ def _of_intents(scores: np.ndarray, parts: list[str]) -> np.ndarray:
     return np.asarray((1 - _ASKED) * scores[0] + _ASKED * scores[asking].max(axis=0))
 
 
-def _features(scores: np.ndarray, intents: list[str], temperature: float) -> np.ndarray:
-    """Of the best topic: its score, its lead over the next, its lead over what is out of scope, its softmax."""
+def _features(scores: np.ndarray, intents: list[str], temperature: float, nearest: float = 0.0) -> np.ndarray:
+    """Of the best topic: its score, its lead over the next, its lead over what is out of scope, its softmax.
+
+    Without examples of what is out of scope, only how near anything known is can tell: a lead is as large out there.
+    """
     topics = scores[_topics(intents)]
+    if OUT_OF_SCOPE not in intents:
+        return np.array([topics.max() + _NEAREST * nearest])
     best, second = np.sort(topics)[::-1][:2]
-    beyond = scores[intents.index(OUT_OF_SCOPE)] if OUT_OF_SCOPE in intents else 0.0
+    beyond = scores[intents.index(OUT_OF_SCOPE)]
     return np.array(
         [best, best - second, best - beyond, kernel.softmax(scores / temperature)[_topics(intents)].max()]
     )

@@ -14,7 +14,7 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import normalize
 
-GAMMA, SPARSE_WEIGHT, RIDGE = 2.0, 0.3, 0.1
+GAMMA, SPARSE_WEIGHT, RIDGE, NEIGHBOURS = 2.0, 0.2, 0.1, 5
 _BLOCK = 1_000
 _WORDS = {"analyzer": "word", "ngram_range": (1, 2), "token_pattern": r"(?u)\b\w+\b"}
 _CHARS = {"analyzer": "char_wb", "ngram_range": (2, 5)}
@@ -68,6 +68,16 @@ class KernelRidge:
             + SPARSE_WEIGHT * (sparse @ self._of_terms)
         )
 
+    def nearest(self, dense: np.ndarray, own: bool = False) -> np.ndarray:
+        """(messages,): the mean cosine to the nearest rows; `own` where the messages are rows, each its own nearest."""
+        found = np.empty(len(dense), dense.dtype)
+        most = NEIGHBOURS + own
+        for start in range(0, len(dense), _BLOCK):
+            cosines = dense[start : start + _BLOCK] @ self.dense.T
+            near = np.sort(np.partition(cosines, -most)[:, -most:])
+            found[start : start + _BLOCK] = near[:, :NEIGHBOURS].mean(axis=1)
+        return found
+
     @cached_property
     def _of_terms(self) -> np.ndarray:
         """(terms, columns): the n-grams' half of the kernel is linear, so a message need not meet every row."""
@@ -86,12 +96,18 @@ class LeftOut:
         """(rows, columns)."""
         return np.asarray(self.targets - self.model.weights / np.diag(self.inverse)[:, None])
 
-    def scores_of(self, row: int, dense: np.ndarray, sparse: csr_matrix) -> np.ndarray:
-        """Of other texts, such as the row's sentences, without that row: (texts, columns)."""
-        column = self.inverse[:, row]
-        near = (1 - SPARSE_WEIGHT) * _nearness(dense, self.model.dense) @ column
-        near += SPARSE_WEIGHT * (sparse @ (self.model.sparse.T @ column))
-        return self.model.scores(dense, sparse) - np.outer(near, self.model.weights[row] / column[row])
+    def scores_of(self, rows: np.ndarray, dense: np.ndarray, sparse: csr_matrix) -> np.ndarray:
+        """Of other texts, such as sentences of the rows, each without the row it belongs to: (texts, columns)."""
+        scores = self.model.scores(dense, sparse)
+        terms = self.model.sparse.T.tocsr()
+        for start in range(0, len(rows), _BLOCK):
+            here = slice(start, start + _BLOCK)
+            near = (1 - SPARSE_WEIGHT) * _nearness(dense[here], self.model.dense)
+            near += SPARSE_WEIGHT * (sparse[here] @ terms).toarray()
+            own = self.inverse[rows[here]]
+            seen = np.einsum("ij,ij->i", near, own) / own[np.arange(len(own)), rows[here]]
+            scores[here] -= seen[:, None] * self.model.weights[rows[here]]
+        return scores
 
 
 def _nearness(dense: np.ndarray, rows: np.ndarray) -> np.ndarray:
