@@ -5,7 +5,7 @@ that turns scores into probabilities and thresholds is found on what the model s
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -35,7 +35,10 @@ class Example:
 
 @dataclass(frozen=True)
 class Reading:
-    """`scores` (1 + sentences, columns): of the whole text and of each part. `certain` (intents,)."""
+    """`scores` (1 + sentences, columns): of the whole text and of each part. `certain` (intents,).
+
+    `asked`: the topics that its questions are surely about, each by itself.
+    """
 
     parts: list[str]
     scores: np.ndarray
@@ -43,6 +46,7 @@ class Reading:
     confidence: float
     certain: np.ndarray
     signals: dict[str, float]
+    asked: frozenset[str]
 
 
 @dataclass
@@ -65,8 +69,8 @@ class Judgement:
         scores = self.ridge.scores(dense, self.grams.of([part.lower() for part in parts]))
         intents = _of_intents(scores[:, : len(self.intents)], parts)
         topics = _topics(self.intents)
-        known = [] if OUT_OF_SCOPE in self.intents else self.ridge.nearest(dense[:1])
-        features = _features(intents, self.intents, self.temperature, *known)
+        known = self.ridge.nearest(dense) if OUT_OF_SCOPE not in self.intents else np.zeros(len(parts))
+        features = _features(intents, self.intents, self.temperature, known[0])
         signals = {
             signal: float(one.probability(_signal_features(signal, scores, intents, self.intents, text)))
             for signal, one in self.raised.items()
@@ -78,7 +82,16 @@ class Judgement:
             float(self.right.probability(features)),
             kernel.softmax(intents / self.temperature),
             signals,
+            frozenset(self._asked(parts, scores, known)),
         )
+
+    def _asked(self, parts: list[str], scores: np.ndarray, known: np.ndarray) -> Iterator[str]:
+        topics = _topics(self.intents)
+        for place in _asking(parts):
+            of_part = scores[place, : len(self.intents)]
+            sure = self.right.probability(_features(of_part, self.intents, self.temperature, known[place]))
+            if sure >= self.confidence_threshold:
+                yield self.intents[topics[int(np.argmax(of_part[topics]))]]
 
     def arrays(self) -> dict[str, np.ndarray]:
         sparse = self.ridge.sparse
@@ -211,8 +224,12 @@ def _of_intents(scores: np.ndarray, parts: list[str]) -> np.ndarray:
     """(intents,): the whole, and of the sentences the one that asks; in a long mail the question often comes last."""
     if len(parts) == 1:
         return np.asarray(scores[0])
-    asking = [place for place in range(1, len(parts)) if "?" in parts[place]] or [len(parts) - 1]
+    asking = _asking(parts) or [len(parts) - 1]
     return np.asarray((1 - _ASKED) * scores[0] + _ASKED * scores[asking].max(axis=0))
+
+
+def _asking(parts: list[str]) -> list[int]:
+    return [place for place in range(1, len(parts)) if "?" in parts[place]]
 
 
 def _features(scores: np.ndarray, intents: list[str], temperature: float, nearest: float = 0.0) -> np.ndarray:

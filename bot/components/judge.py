@@ -24,7 +24,7 @@ from bot.encoder import shared_encoder
 from bot.judgement import SIGNALS, Example, Judgement, Reading
 from bot.rules import FILE as RULES
 from bot.rules import Rules, read_rules
-from bot.verdict import NEEDS_PERSON, UNCERTAINTY, Evidence, Signal, intent_for, merge
+from bot.verdict import NEEDS_PERSON, UNCERTAINTY, Evidence, Signal, intent_for, is_small_talk, merge
 from bot.wish import read_wish
 
 _RANKED = 8
@@ -132,6 +132,9 @@ class Judge(IntentClassifier, GraphComponent):
 
     def _uncertain(self, reading: Reading) -> list[Signal]:
         assert self._judgement
+        topics = [intent for intent in reading.asked if not is_small_talk(intent)]
+        if len(topics) > 1:
+            return [Signal(UNCERTAINTY, 1 - reading.confidence, None, (Evidence("several_questions"),))]
         if reading.confidence >= self._judgement.confidence_threshold:
             return []
         best = self._judgement.intents[int(np.argmax(reading.certain))]

@@ -28,6 +28,7 @@ const RULE: Record<string, string> = {
   packet_digest: "the bot's packet did not fit the log",
   between_two_topics: "between two topics",
   nearest_is_out_of_scope: "nearest to what the bot cannot answer",
+  several_questions: "several questions at once",
   said_again: "asked again after the bot's answer",
   same_topic_again: "the bot had answered this topic twice",
   did_not_help: "the bot's answer did not help",
