@@ -154,8 +154,14 @@ def measure(name: str, part: Part, minutes: float) -> Figures:
         train_seconds=float(np.mean(seconds)),
         milliseconds=float(np.median(spent)) * 1000,
         peak_mb=_peak_mb(),
-        note="; ".join(dict.fromkeys(notes)),
+        note=_note(notes),
     )
+
+
+def _note(notes: Sequence[str]) -> str:
+    """Of notes that begin with a number, the least and the most."""
+    ordered = sorted(set(notes), key=lambda note: int(note.split()[0]) if note else 0)
+    return ordered[0] if len(ordered) == 1 else f"{ordered[0].split()[0]} to {ordered[-1]}"
 
 
 def _read_all(

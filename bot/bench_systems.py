@@ -2,6 +2,7 @@
 
 import tempfile
 import time
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -111,10 +112,12 @@ class Diet:
                 component = kind.create(whole, storage, Resource(f"{place}"), context)
                 if kind is DIETClassifier:
                     self._bound(component)
-                if hasattr(component, "train"):
-                    component.train(data)
-                if kind is not DIETClassifier:
-                    component.process_training_data(data)
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")  # at every batch; Rasa sets its own filters on import
+                    if hasattr(component, "train"):
+                        component.train(data)
+                    if kind is not DIETClassifier:
+                        component.process_training_data(data)
                 self._components.append(component)
 
     def _bound(self, diet: Any) -> None:
