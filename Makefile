@@ -12,7 +12,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup web train evaluate compare promote rollback run test lint test-web test-service test-bot journey dialogues requirements docs clean
+.PHONY: help setup web check-data talk train evaluate compare promote rollback bench-nlu run test lint test-web test-service test-bot journey dialogues requirements docs clean
 
 help: ## show the steps
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -79,6 +79,11 @@ promote: .venv/bot/.ready ## the candidate becomes the running model, if it miss
 
 rollback: .venv/bot/.ready ## the model before becomes the running one again
 	@$(BOT) -m bot.judge rollback
+
+bench-nlu: .venv/bot/.ready ## the method on a public set, beside its peers (SET=clinc150|banking77 DATA=folder OUT=file.json DIET_MINUTES=5)
+	@test -n "$(SET)" -a -n "$(DATA)" || { echo "Say which: make bench-nlu SET=clinc150 DATA=folder-of-the-set (or SET=banking77)"; exit 2; }
+	@$(BOT) -m bot.bench_nlu --set "$(SET)" --data "$(DATA)" $(if $(OUT),--out "$(OUT)") \
+	    $(if $(DIET_MINUTES),--diet-minutes "$(DIET_MINUTES)")
 
 models/promoted.json:
 	@$(MAKE) --no-print-directory train

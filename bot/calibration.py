@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+_CERTAIN = 20.0
+
 
 @dataclass(frozen=True)
 class Logistic:
@@ -16,6 +18,8 @@ class Logistic:
     @classmethod
     def fit(cls, features: np.ndarray, truth: np.ndarray) -> "Logistic":
         """`features` (rows, features), `truth` (rows,) of bool."""
+        if truth.all() or not truth.any():  # nothing to tell apart: always, or never
+            return cls([0.0] * features.shape[1], _CERTAIN if truth.all() else -_CERTAIN)
         middle, spread = features.mean(axis=0), features.std(axis=0) + 1e-9
         found = LogisticRegression(max_iter=2_000).fit((features - middle) / spread, truth)
         weights = found.coef_[0] / spread

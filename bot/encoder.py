@@ -1,14 +1,14 @@
-"""Sentence vectors: text in, 384 numbers of length 1 out, the same file in training and in service."""
+"""Sentence vectors: text in, numbers of length 1 out, the same file in training and in service."""
 
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
-from bot.encoder_export import PACKAGE, WEIGHTS_SHA256, exported, source_folder
+from bot.encoder_export import LAYERS, PACKAGE, WEIGHTS_SHA256, exported, source_folder
 
 MAX_TOKENS = 256
-WIDTH = 384
+WIDTH = 384 * len(LAYERS)
 
 
 class Encoder:

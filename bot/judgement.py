@@ -20,7 +20,7 @@ from bot.wish import Wish, choose
 
 SIGNALS = ("security", "anger", "requested")
 OUT_OF_SCOPE = "out_of_scope"
-_ASKED = 0.3
+_ASKED, _NEAREST = 0.3, 0.5
 _WORD, _RUN = re.compile(r"[^\W\d_]{4,}"), re.compile(r"[!?]{2,}")
 _FEW_WORDS = 4
 Encode = Callable[[str], np.ndarray]
@@ -69,7 +69,8 @@ class Judgement:
         scores = self.ridge.scores(dense, self.grams.of([part.lower() for part in parts]))
         intents = _of_intents(scores[:, : len(self.intents)], parts)
         topics = _topics(self.intents)
-        features = _features(intents, self.intents, self.temperature)
+        known = self.ridge.nearest(dense) if OUT_OF_SCOPE not in self.intents else np.zeros(len(parts))
+        features = _features(intents, self.intents, self.temperature, known[0])
         signals = {
             signal: float(one.probability(_signal_features(signal, scores, intents, self.intents, text)))
             for signal, one in self.raised.items()
@@ -81,14 +82,14 @@ class Judgement:
             float(self.right.probability(features)),
             kernel.softmax(intents / self.temperature),
             signals,
-            frozenset(self._asked(parts, scores)),
+            frozenset(self._asked(parts, scores, known)),
         )
 
-    def _asked(self, parts: list[str], scores: np.ndarray) -> Iterator[str]:
+    def _asked(self, parts: list[str], scores: np.ndarray, known: np.ndarray) -> Iterator[str]:
         topics = _topics(self.intents)
         for place in _asking(parts):
             of_part = scores[place, : len(self.intents)]
-            sure = self.right.probability(_features(of_part, self.intents, self.temperature))
+            sure = self.right.probability(_features(of_part, self.intents, self.temperature, known[place]))
             if sure >= self.confidence_threshold:
                 yield self.intents[topics[int(np.argmax(of_part[topics]))]]
 
@@ -150,7 +151,13 @@ def fit(examples: Sequence[Example], encode: Encode, wish: Wish, costs: dict[str
     classes = np.stack([_of_intents(scores[:, : len(intents)], parts) for parts, scores in scored])
     truth = np.array([intents.index(example.intent) for example in examples])
     temperature = kernel.temperature(classes, truth)
-    features = np.stack([_features(row, intents, temperature) for row in classes])
+    known = np.zeros(len(rows)) if OUT_OF_SCOPE in intents else found.model.nearest(dense, own=True)
+    features = np.stack(
+        [
+            _features(row, intents, temperature, near)
+            for row, near in zip(classes, known[: len(classes)], strict=True)
+        ]
+    )
     topics = _topics(intents)
     best = np.array(topics)[classes[:, topics].argmax(axis=1)]
     answerable = np.isin(truth, topics)
@@ -188,16 +195,15 @@ def _without_each(
     """For each example its parts, and the scores (parts, columns) of a model that has not seen it."""
     wholes = found.scores()
     parts = [parts_of(example.text) for example in examples]
-    rows = [row for row, some in enumerate(parts) for _ in some]
-    texts = [part for some in parts for part in some]
-    if not texts:
-        return [([example.text], wholes[row : row + 1]) for row, example in enumerate(examples)]
-    dense = np.stack([encode(text) for text in texts])
-    of_parts = found.scores_of(rows, dense, grams.of([text.lower() for text in texts]))
-    ends = np.cumsum([len(some) for some in parts])
+    flat = [part for of_one in parts for part in of_one]
+    if not flat:
+        return [([example.text], wholes[[row]]) for row, example in enumerate(examples)]
+    rows = np.repeat(np.arange(len(examples)), [len(of_one) for of_one in parts])
+    dense = np.stack([encode(part) for part in flat])
+    of_parts = found.scores_of(rows, dense, grams.of([part.lower() for part in flat]))
     return [
-        ([example.text, *some], np.vstack([wholes[row : row + 1], of_parts[end - len(some) : end]]))
-        for row, (example, some, end) in enumerate(zip(examples, parts, ends, strict=True))
+        ([example.text, *parts[row]], np.vstack([wholes[[row]], of_parts[rows == row]]))
+        for row, example in enumerate(examples)
     ]
 
 
@@ -226,11 +232,16 @@ def _asking(parts: list[str]) -> list[int]:
     return [place for place in range(1, len(parts)) if "?" in parts[place]]
 
 
-def _features(scores: np.ndarray, intents: list[str], temperature: float) -> np.ndarray:
-    """Of the best topic: its score, its lead over the next, its lead over what is out of scope, its softmax."""
+def _features(scores: np.ndarray, intents: list[str], temperature: float, nearest: float = 0.0) -> np.ndarray:
+    """Of the best topic: its score, its lead over the next, its lead over what is out of scope, its softmax.
+
+    Without examples of what is out of scope, only how near anything known is can tell: a lead is as large out there.
+    """
     topics = scores[_topics(intents)]
+    if OUT_OF_SCOPE not in intents:
+        return np.array([topics.max() + _NEAREST * nearest])
     best, second = np.sort(topics)[::-1][:2]
-    beyond = scores[intents.index(OUT_OF_SCOPE)] if OUT_OF_SCOPE in intents else 0.0
+    beyond = scores[intents.index(OUT_OF_SCOPE)]
     return np.array(
         [best, best - second, best - beyond, kernel.softmax(scores / temperature)[_topics(intents)].max()]
     )

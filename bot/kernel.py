@@ -4,17 +4,18 @@ One-vs-rest ridge in the space of K = (1-w) exp(-g |a-b|^2) + w cos(tfidf), equa
 (Rasmussen & Williams 2006, ch. 2 and 5.4.2 for leave-one-out).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
-from scipy.linalg import lapack
+from scipy.linalg import get_lapack_funcs
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import normalize
 
-GAMMA, SPARSE_WEIGHT, RIDGE = 2.0, 0.3, 0.1
+GAMMA, SPARSE_WEIGHT, RIDGE, NEIGHBOURS = 2.0, 0.2, 0.1, 5
+_BLOCK = 1_000
 _WORDS = {"analyzer": "word", "ngram_range": (1, 2), "token_pattern": r"(?u)\b\w+\b"}
 _CHARS = {"analyzer": "char_wb", "ngram_range": (2, 5)}
 
@@ -30,7 +31,8 @@ class NGrams:
         return cls([TfidfVectorizer(sublinear_tf=True, **kind).fit(texts) for kind in (_WORDS, _CHARS)])
 
     def of(self, texts: list[str]) -> csr_matrix:
-        return normalize(hstack([vectorizer.transform(texts) for vectorizer in self._vectorizers]).tocsr())
+        blocks = [vectorizer.transform(texts) for vectorizer in self._vectorizers]
+        return normalize(hstack(blocks, format="csr", dtype=np.float32), copy=False)
 
     def as_dict(self) -> list[dict[str, Any]]:
         return [
@@ -61,7 +63,25 @@ class KernelRidge:
 
     def scores(self, dense: np.ndarray, sparse: csr_matrix) -> np.ndarray:
         """(messages, columns)."""
-        return np.asarray(kernel(dense, sparse, self.dense, self.sparse) @ self.weights)
+        return np.asarray(
+            (1 - SPARSE_WEIGHT) * _nearness(dense, self.dense) @ self.weights
+            + SPARSE_WEIGHT * (sparse @ self._of_terms)
+        )
+
+    def nearest(self, dense: np.ndarray, own: bool = False) -> np.ndarray:
+        """(messages,): the mean cosine to the nearest rows; `own` where the messages are rows, each its own nearest."""
+        found = np.empty(len(dense), dense.dtype)
+        most = NEIGHBOURS + own
+        for start in range(0, len(dense), _BLOCK):
+            cosines = dense[start : start + _BLOCK] @ self.dense.T
+            near = np.sort(np.partition(cosines, -most)[:, -most:])
+            found[start : start + _BLOCK] = near[:, :NEIGHBOURS].mean(axis=1)
+        return found
+
+    @cached_property
+    def _of_terms(self) -> np.ndarray:
+        """(terms, columns): the n-grams' half of the kernel is linear, so a message need not meet every row."""
+        return np.asarray(self.sparse.T @ self.weights)
 
 
 @dataclass
@@ -76,31 +96,56 @@ class LeftOut:
         """(rows, columns)."""
         return np.asarray(self.targets - self.model.weights / np.diag(self.inverse)[:, None])
 
-    def scores_of(self, rows: Sequence[int], dense: np.ndarray, sparse: csr_matrix) -> np.ndarray:
-        """Of other texts, such as sentences of rows, each without the row that it is of: (texts, columns)."""
-        near = kernel(dense, sparse, self.model.dense, self.model.sparse)
-        seen = np.sum(near * self.inverse[:, rows].T, axis=1) / self.inverse[rows, rows]
-        return np.asarray(near @ self.model.weights - seen[:, None] * self.model.weights[rows])
+    def scores_of(self, rows: np.ndarray, dense: np.ndarray, sparse: csr_matrix) -> np.ndarray:
+        """Of other texts, such as sentences of the rows, each without the row it belongs to: (texts, columns)."""
+        scores = self.model.scores(dense, sparse)
+        terms = self.model.sparse.T.tocsr()
+        for start in range(0, len(rows), _BLOCK):
+            here = slice(start, start + _BLOCK)
+            near = (1 - SPARSE_WEIGHT) * _nearness(dense[here], self.model.dense)
+            near += SPARSE_WEIGHT * (sparse[here] @ terms).toarray()
+            own = self.inverse[rows[here]]
+            seen = np.einsum("ij,ij->i", near, own) / own[np.arange(len(own)), rows[here]]
+            scores[here] -= seen[:, None] * self.model.weights[rows[here]]
+        return scores
 
 
-def kernel(dense: np.ndarray, sparse: csr_matrix, rows: np.ndarray, sparse_rows: csr_matrix) -> np.ndarray:
-    squared = 2.0 - 2.0 * dense @ rows.T
-    return (1 - SPARSE_WEIGHT) * np.exp(-GAMMA * squared) + SPARSE_WEIGHT * (sparse @ sparse_rows.T).toarray()
+def _nearness(dense: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """exp(-g |a-b|^2) of vectors of unit length, in place: the largest array there is."""
+    near = dense @ rows.T
+    near -= 1
+    near *= 2 * GAMMA
+    return np.asarray(np.exp(near, out=near))
+
+
+def kernel(dense: np.ndarray, sparse: csr_matrix) -> np.ndarray:
+    """Of the rows among themselves: (rows, rows)."""
+    near = _nearness(dense, dense)
+    near *= 1 - SPARSE_WEIGHT
+    terms = sparse.T.tocsr()
+    for start in range(0, len(near), _BLOCK):
+        near[start : start + _BLOCK] += SPARSE_WEIGHT * (sparse[start : start + _BLOCK] @ terms).toarray()
+    return near
 
 
 def fit(dense: np.ndarray, sparse: csr_matrix, targets: np.ndarray) -> LeftOut:
     """`targets` (rows, columns): 1 where the column holds."""
-    inverse = _inverse(kernel(dense, sparse, dense, sparse) + RIDGE * np.eye(len(dense)))
-    return LeftOut(KernelRidge(dense, sparse, inverse @ targets), targets, inverse)
+    inverse = _inverse(kernel(dense, sparse))
+    return LeftOut(KernelRidge(dense, sparse, inverse @ targets.astype(inverse.dtype)), targets, inverse)
 
 
-def _inverse(matrix: np.ndarray) -> np.ndarray:
-    """Of a symmetric positive definite one, by Cholesky: half the work of a general inverse."""
-    factor, failed = lapack.dpotrf(matrix, lower=1)
-    half, also_failed = lapack.dpotri(factor, lower=1, overwrite_c=1)
-    if failed or also_failed:
-        raise np.linalg.LinAlgError("the kernel matrix is not positive definite")
-    return np.asarray(np.tril(half) + np.tril(half, -1).T)
+def _inverse(positive: np.ndarray) -> np.ndarray:
+    """Of a kernel plus the ridge, by Cholesky and in its place."""
+    positive[np.diag_indices(len(positive))] += RIDGE
+    factor, inverse = get_lapack_funcs(("potrf", "potri"), (positive,))
+    # LAPACK counts columns first; of a symmetric matrix the transpose is the same and needs no copy.
+    lower, _ = factor(positive.T, lower=True, clean=False, overwrite_a=True)
+    found, _ = inverse(lower, lower=True, overwrite_c=True)
+    for start in range(0, len(found), _BLOCK):
+        here, after = slice(start, start + _BLOCK), slice(start + _BLOCK, None)
+        found[here, after] = found[after, here].T
+        found[here, here] = np.tril(found[here, here]) + np.tril(found[here, here], -1).T
+    return np.asarray(found)
 
 
 def temperature(scores: np.ndarray, truth: np.ndarray) -> float:
