@@ -44,11 +44,11 @@ async def _line(ctx: Context, read: Read) -> dict[str, Any]:
 
 async def lists(ctx: Context, agent: Agent) -> dict[str, Any]:
     """What this agent may see, by where it is; `others` and `alarms` for supervisors only."""
-    mine = await ctx.reads.owned(agent.id)
+    mine = _cards(_seen(agent, await ctx.reads.owned(agent.id)))
     found = {
-        "waiting": _cards(await ctx.reads.waiting(lanes(agent))),
+        "waiting": _cards(_seen(agent, await ctx.reads.waiting(lanes(agent)))),
         "parked": _cards(_seen(agent, await ctx.reads.parked())),
-        "mine": sorted(_cards(mine), key=lambda row: row["due"] or row["created"] + 10**13),
+        "mine": sorted(mine, key=lambda row: row["due"] or row["created"] + 10**13),
         "closed": _cards(_seen(agent, await ctx.reads.closed(_CLOSED_SHOWN))),
         "load": {"capacity": ctx.settings.capacity} | await ctx.reads.load(agent.id),
     }
@@ -61,6 +61,7 @@ async def lists(ctx: Context, agent: Agent) -> dict[str, Any]:
 
 
 def _seen(agent: Agent, rows: list[tuple[str, dict[str, str], Entry | None]]) -> list[Row]:
+    """Judged by what each is now; since its list was read it may have changed its lane or its owner."""
     return [row for row in rows if may_see(agent, row[1])]
 
 

@@ -1,9 +1,9 @@
 """Reads: one pipeline for a conversation with its log, one for the desk's lists."""
 
-import asyncio
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from handoff_service.domain.cursor import Cursor
@@ -115,13 +115,12 @@ class Reads:
 
     async def waiting(self, lanes: Iterable[str]) -> list[tuple[str, dict[str, str], Entry | None]]:
         """Conversations in these lines, earliest due first."""
-        lines = await asyncio.gather(
-            *(self._redis.zrange(self._keys.line(lane), 0, 199, withscores=True) for lane in lanes)
-        )
-        ids = [
-            pair[0] for pair in sorted((pair for line in lines for pair in line), key=lambda pair: pair[1])
-        ]
-        return await self.heads(ids)
+        # At one moment: what changes lanes between two reads would be in neither.
+        pipe = self._redis.pipeline(transaction=True)
+        for lane in lanes:
+            pipe.zrange(self._keys.line(lane), 0, 199, withscores=True)
+        rows = [row for line in await pipe.execute() for row in line]
+        return await self.heads([conversation for conversation, _ in sorted(rows, key=itemgetter(1))])
 
     async def owned(self, agent: str) -> list[tuple[str, dict[str, str], Entry | None]]:
         return await self.heads(sorted(await self._redis.smembers(self._keys.owned(agent))))

@@ -1,5 +1,6 @@
 """Every transition on the real server: what it does, what it refuses, and that a repeat changes nothing."""
 
+import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator
@@ -227,6 +228,28 @@ async def test_that_a_late_packet_joins_as_information_once(store: Store) -> Non
     assert [reason["reason"] for reason in json.loads(fields["reasons"])] == ["bot_failed", "security"]
     assert len(await store.reads.waiting(["security", "general"])) == 1
     assert (await store.texts()).count("waiting") == 1
+
+
+async def test_that_what_changes_lanes_while_the_lines_are_read_is_in_one_of_them(
+    store: Store, settings: Settings
+) -> None:
+    await store.open()
+    await store.say("help")
+    await store.hand_off(turn="t help")
+    keys, redis = Keys(settings.workspace), redis_client(settings)
+    general, security = keys.line("general"), keys.line("security")
+
+    async def swap() -> None:
+        for here, there in [(general, security), (security, general)] * 200:
+            await redis.pipeline(transaction=True).zrem(here, "c_1").zadd(there, {"c_1": 1}).execute()
+
+    swapping = asyncio.create_task(swap())
+    while not swapping.done():
+        async with redis_client(settings) as fresh:
+            await fresh.ping()  # with one connection open, a second read would first have to make another one
+            assert len(await Reads(fresh, keys).waiting(["security", "general"])) == 1
+    await swapping
+    await redis.aclose()
 
 
 async def test_that_a_packet_that_does_not_cover_the_log_is_refused(store: Store) -> None:
