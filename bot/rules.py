@@ -26,18 +26,17 @@ class Rules:
         for rule in listed:
             self._matcher.add(rule["name"], [tokens(line) for line in rule["patterns"]], greedy="LONGEST")
 
-    def signals(self, text: str) -> list[Signal]:
-        """One signal for each rule that matches whatever was said before, with the words it saw."""
+    def read(self, text: str) -> tuple[list[Signal], list[Evidence]]:
+        """Signals, one for each rule that matches whatever was said before, with the words it saw;
+        and what the rules see that hold only where the bot has answered.
+        """
         matched = [(self._listed[one.rule], one) for one in self._matches(text)]
-        return [
+        signals = [
             Signal(rule["signal"], 1.0, rule.get("kind"), (evidence,))
             for rule, evidence in matched
             if not rule.get("after_answer")
         ]
-
-    def after_answer(self, text: str) -> list[Evidence]:
-        """What the rules see that hold only where the bot has answered."""
-        return [one for one in self._matches(text) if self._listed[one.rule].get("after_answer")]
+        return signals, [evidence for rule, evidence in matched if rule.get("after_answer")]
 
     def _matches(self, text: str) -> list[Evidence]:
         """The first match of each rule."""

@@ -94,7 +94,8 @@ class Judge(IntentClassifier, GraphComponent):
         assert self._judgement
         text = message.get(TEXT)
         reading = self._judgement.read(text)
-        found = merge([*self._rules.signals(text), *self._scored(reading)])
+        by_rules, after_answer = self._rules.read(text)
+        found = merge([*by_rules, *self._scored(reading)])
         # Beside another signal, doubt about the topic says nothing more.
         found = found or self._uncertain(reading)
         raised = intent_for(found)
@@ -108,8 +109,7 @@ class Judge(IntentClassifier, GraphComponent):
         ranked = [best, *(one for one in ranking if one["name"] != best["name"])]
         message.set("intent_ranking", ranked[:_RANKED], add_to_output=True)
         message.set("signals", [signal.as_dict() for signal in found], add_to_output=True)
-        after_answer = [one.as_dict() for one in self._rules.after_answer(text)]
-        message.set("after_answer", after_answer, add_to_output=True)
+        message.set("after_answer", [one.as_dict() for one in after_answer], add_to_output=True)
 
     def _scored(self, reading: Reading) -> list[Signal]:
         assert self._judgement

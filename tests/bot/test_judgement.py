@@ -97,7 +97,7 @@ def test_that_other_weights_are_refused(tmp_path: Path) -> None:
     ],
 )
 def test_that_a_rule_sees_what_it_is_for(text: str, rule: str) -> None:
-    found = {one.rule for signal in RULES.signals(text) for one in signal.evidence}
+    found = {one.rule for signal in RULES.read(text)[0] for one in signal.evidence}
     assert rule in found
 
 
@@ -113,7 +113,7 @@ def test_that_a_rule_sees_what_it_is_for(text: str, rule: str) -> None:
     ],
 )
 def test_that_rules_stay_quiet_at_harmless_words(text: str) -> None:
-    assert RULES.signals(text) == []
+    assert RULES.read(text)[0] == []
 
 
 def test_that_a_pattern_line_is_read_as_it_is_explained() -> None:

@@ -17,7 +17,7 @@ def judged(text: str, intent: str, *signals: Signal) -> Judged:
         "intent": {"name": intent, "confidence": 0.9},
         "intent_ranking": [],
         "signals": shown,
-        "after_answer": [one.as_dict() for one in RULES.after_answer(text)],
+        "after_answer": [one.as_dict() for one in RULES.read(text)[1]],
     }
     return Judged(text, verdict, [verdict])
 
