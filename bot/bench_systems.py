@@ -39,9 +39,9 @@ class Baton:
         examples = [judgement.Example(text.strip(), intent) for text, intent in rows]
         with tqdm(desc="  Baton embeds", unit=" texts", leave=False) as bar:
 
-            def shown(text: str) -> Any:
+            def shown(text: str, parts: Sequence[str]) -> Any:
                 bar.update()
-                return encode(text)
+                return encode(text, parts)
 
             self._judgement = judgement.fit(examples, shown, Wish("keep", 0.95), costs)
         self._judgement.encode = encode

@@ -1,10 +1,8 @@
 """Builds the encoder's ONNX file from the weights of all-MiniLM-L6-v2, once for each machine.
 
 The graph is the six-layer BERT of the paper, written out. One message is one call, so there is no padding, hence
-neither attention mask nor segment ids, and mean pooling is a plain mean over the tokens.
-
-The vector is the last layer's mean and, with less weight, the fourth's, which keeps more of the words themselves
-(docs/decisions/0009 has the figures).
+neither attention mask nor segment ids. It gives the tokens' states of the last layer and of the fourth, which keeps
+more of the words themselves (docs/decisions/0009 has the figures); bot/encoder.py takes their means.
 """
 
 import hashlib
@@ -22,7 +20,7 @@ WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 CACHE = Path(__file__).resolve().parent.parent / "models" / "encoder"
 LAYERS = {6: 0.8, 4: 0.2}  # the share of each in the square of the vector's length
 _FORMAT = (
-    2  # raised when the graph or its quantization changes, so that an old file is not taken for the new one
+    3  # raised when the graph or its quantization changes, so that an old file is not taken for the new one
 )
 
 
@@ -59,7 +57,7 @@ def exported(source: str = PACKAGE, sha256: str = WEIGHTS_SHA256, cache: Path = 
 
 
 def export_fp32(folder: Path, target: Path) -> None:
-    """Writes the full-precision graph: `ids` (1, tokens) in, `vector` (1, width) of length 1 out."""
+    """Writes the full-precision graph: `ids` (1, tokens) in, `states` (1, tokens, width) out."""
     import onnx
     from safetensors.numpy import load_file
 
@@ -97,15 +95,14 @@ class _Graph:
         states = {}
         for layer in range(self._config["num_hidden_layers"]):
             last = states[layer + 1] = self._layer(last, f"encoder.layer.{layer}")
-        views = [self._view(states[layer], share) for layer, share in LAYERS.items()]
-        self._node("Concat", views, output="vector", axis=1)
+        self._node("Concat", [states[layer] for layer in LAYERS], output="states", axis=2)
         graph = helper.make_graph(
             self._nodes,
             "encoder",
             [helper.make_tensor_value_info("ids", TensorProto.INT64, [1, "tokens"])],
             [
                 helper.make_tensor_value_info(
-                    "vector", TensorProto.FLOAT, [1, len(LAYERS) * self._config["hidden_size"]]
+                    "states", TensorProto.FLOAT, [1, "tokens", len(LAYERS) * self._config["hidden_size"]]
                 )
             ],
             [numpy_helper.from_array(value, name) for name, value in self._constants.items()],
@@ -116,11 +113,6 @@ class _Graph:
             model, {"onnx.quant.pre_process": "onnxruntime.quant"}
         )  # there is nothing left to fuse
         return model
-
-    def _view(self, state: str, share: float) -> str:
-        mean = self._node("ReduceMean", [state], axes=[1], keepdims=0)
-        unit = self._node("LpNormalization", [mean], axis=1, p=2)
-        return self._node("Mul", [unit, self._constant(f"share.{share}", np.array([share**0.5], np.float32))])
 
     def _embeddings(self) -> str:
         words = self._node("Gather", [self._weight("embeddings.word_embeddings.weight"), "ids"])

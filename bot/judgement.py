@@ -23,7 +23,8 @@ OUT_OF_SCOPE = "out_of_scope"
 _ASKED, _NEAREST = 0.3, 0.5
 _WORD, _RUN = re.compile(r"[^\W\d_]{4,}"), re.compile(r"[!?]{2,}")
 _FEW_WORDS = 4
-Encode = Callable[[str], np.ndarray]
+# Of a text and of its passages: (1 + passages, width), as bot/encoder.py gives it.
+Encode = Callable[[str, Sequence[str]], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Judgement:
 
     def read(self, text: str) -> Reading:
         parts = [text, *parts_of(text)]
-        dense = np.stack([self.encode(part) for part in parts])
+        dense = self.encode(text, parts[1:])
         scores = self.ridge.scores(dense, self.grams.of([part.lower() for part in parts]))
         intents = _of_intents(scores[:, : len(self.intents)], parts)
         topics = _topics(self.intents)
@@ -144,10 +145,12 @@ def fit(examples: Sequence[Example], encode: Encode, wish: Wish, costs: dict[str
     # The names of the intents are worth an example each.
     names = [Example(intent.removeprefix("faq_").replace("_", " "), intent) for intent in intents]
     rows = [*examples, *names]
-    dense = np.stack([encode(row.text) for row in rows])
+    parts = [parts_of(row.text) for row in rows]
+    views = [encode(row.text, of_row) for row, of_row in zip(rows, parts, strict=True)]
+    dense = np.stack([of_row[0] for of_row in views])
     grams = kernel.NGrams.fit([row.text.lower() for row in rows])
     found = kernel.fit(dense, grams.of([row.text.lower() for row in rows]), _targets(rows, intents))
-    scored = _without_each(found, examples, encode, grams)
+    scored = _without_each(found, examples, parts, views, grams)
     classes = np.stack([_of_intents(scores[:, : len(intents)], parts) for parts, scores in scored])
     truth = np.array([intents.index(example.intent) for example in examples])
     temperature = kernel.temperature(classes, truth)
@@ -190,17 +193,20 @@ def fit(examples: Sequence[Example], encode: Encode, wish: Wish, costs: dict[str
 
 
 def _without_each(
-    found: kernel.LeftOut, examples: Sequence[Example], encode: Encode, grams: kernel.NGrams
+    found: kernel.LeftOut,
+    examples: Sequence[Example],
+    parts: Sequence[list[str]],
+    views: Sequence[np.ndarray],
+    grams: kernel.NGrams,
 ) -> list[tuple[list[str], np.ndarray]]:
     """For each example its parts, and the scores (parts, columns) of a model that has not seen it."""
     wholes = found.scores()
-    parts = [parts_of(example.text) for example in examples]
-    flat = [part for of_one in parts for part in of_one]
-    if not flat:
+    several = [row for row in range(len(examples)) if parts[row]]
+    if not several:
         return [([example.text], wholes[[row]]) for row, example in enumerate(examples)]
-    rows = np.repeat(np.arange(len(examples)), [len(of_one) for of_one in parts])
-    dense = np.stack([encode(part) for part in flat])
-    of_parts = found.scores_of(rows, dense, grams.of([part.lower() for part in flat]))
+    rows = np.repeat(several, [len(parts[row]) for row in several])
+    dense = np.concatenate([views[row][1:] for row in several])
+    of_parts = found.scores_of(rows, dense, grams.of([part.lower() for row in several for part in parts[row]]))
     return [
         ([example.text, *parts[row]], np.vstack([wholes[[row]], of_parts[rows == row]]))
         for row, example in enumerate(examples)

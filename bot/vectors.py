@@ -1,8 +1,8 @@
-"""Sentence vectors kept between trainings, so that only new sentences cost time."""
+"""Vectors kept between trainings, so that only new texts cost time."""
 
 import functools
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -17,17 +17,18 @@ _DIGEST_BYTES = 16
 class Vectors:
     """`file`: of one encoder; another encoder's vectors must not stand in it. `each`: called at every encode()."""
 
-    def __init__(self, file: Path, encode: Callable[[str], np.ndarray]) -> None:
+    def __init__(self, file: Path, encode: Callable[[str, Sequence[str]], np.ndarray]) -> None:
         self._file, self._encode = file, encode
         self._kept = _read(file)
         self._used: dict[bytes, np.ndarray] = {}
         self.each: Callable[[], None] = lambda: None
         self.last_time = len(self._kept)
 
-    def encode(self, text: str) -> np.ndarray:
-        key = hashlib.blake2b(text.encode(), digest_size=_DIGEST_BYTES).digest()
+    def encode(self, text: str, parts: Sequence[str] = ()) -> np.ndarray:
+        """(1 + parts, width), as Encoder.encode()."""
+        key = hashlib.blake2b("\0".join([text, *parts]).encode(), digest_size=_DIGEST_BYTES).digest()
         if key not in self._used:
-            self._used[key] = self._kept[key] if key in self._kept else self._encode(text)
+            self._used[key] = self._kept[key] if key in self._kept else self._encode(text, parts)
             self.each()
         return self._used[key]
 
@@ -37,7 +38,8 @@ class Vectors:
             return
         part = self._file.with_suffix(".part.npz")
         keys = np.frombuffer(b"".join(self._used), dtype=np.uint8).reshape(-1, _DIGEST_BYTES)
-        np.savez(part, keys=keys, vectors=np.stack(list(self._used.values())))
+        counts = np.array([len(vectors) for vectors in self._used.values()])
+        np.savez(part, keys=keys, counts=counts, vectors=np.concatenate(list(self._used.values())))
         part.replace(self._file)
 
 
@@ -52,6 +54,7 @@ def _read(file: Path) -> dict[bytes, np.ndarray]:
     """A file that cannot be read is as good as none: the vectors are made again."""
     try:
         with np.load(file, allow_pickle=False) as kept:
-            return dict(zip(map(bytes, kept["keys"]), kept["vectors"], strict=True))
+            vectors = np.split(kept["vectors"], np.cumsum(kept["counts"])[:-1])
+            return dict(zip(map(bytes, kept["keys"]), vectors, strict=True))
     except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return {}
