@@ -14,6 +14,7 @@ from scipy.sparse import csr_matrix
 
 from bot import kernel
 from bot.calibration import Logistic, cheapest_threshold
+from bot.spelling import Spelling
 from bot.summary import parts_of
 from bot.verdict import NEEDS_PERSON
 from bot.wish import Wish, choose
@@ -57,6 +58,7 @@ class Judgement:
     intents: list[str]
     ridge: kernel.KernelRidge
     grams: kernel.NGrams
+    spelling: Spelling
     encode: Encode
     temperature: float
     right: Logistic
@@ -66,8 +68,9 @@ class Judgement:
 
     def read(self, text: str) -> Reading:
         parts = [text, *parts_of(text)]
-        dense = self.encode(text, parts[1:])
-        scores = self.ridge.scores(dense, self.grams.of([part.lower() for part in parts]))
+        spelt = [self.spelling.right(part) for part in parts]
+        dense = self.encode(spelt[0], spelt[1:])
+        scores = self.ridge.scores(dense, self.grams.of([part.lower() for part in spelt]))
         intents = _of_intents(scores[:, : len(self.intents)], parts)
         topics = _topics(self.intents)
         known = self.ridge.nearest(dense) if OUT_OF_SCOPE not in self.intents else np.zeros(len(parts))
@@ -110,6 +113,7 @@ class Judgement:
         return {
             "intents": self.intents,
             "grams": self.grams.as_dict(),
+            "words": self.spelling.words,
             "temperature": self.temperature,
             "right": asdict(self.right),
             "raised": {signal: asdict(one) for signal, one in self.raised.items()},
@@ -130,6 +134,7 @@ class Judgement:
             facts["intents"],
             kernel.KernelRidge(arrays["dense"], sparse, arrays["weights"]),
             kernel.NGrams.from_dict(facts["grams"]),
+            Spelling(facts["words"]),
             encode,
             facts["temperature"],
             Logistic(**facts["right"]),
@@ -145,11 +150,13 @@ def fit(examples: Sequence[Example], encode: Encode, wish: Wish, costs: dict[str
     # The names of the intents are worth an example each.
     names = [Example(intent.removeprefix("faq_").replace("_", " "), intent) for intent in intents]
     rows = [*examples, *names]
-    parts = [parts_of(row.text) for row in rows]
-    views = [encode(row.text, of_row) for row, of_row in zip(rows, parts, strict=True)]
-    dense = np.stack([of_row[0] for of_row in views])
-    grams = kernel.NGrams.fit([row.text.lower() for row in rows])
-    found = kernel.fit(dense, grams.of([row.text.lower() for row in rows]), _targets(rows, intents))
+    spelling = Spelling.fit(row.text for row in rows)
+    texts = [spelling.right(row.text) for row in rows]
+    parts = [parts_of(text) for text in texts]
+    views = [encode(text, of_text) for text, of_text in zip(texts, parts, strict=True)]
+    dense = np.stack([of_text[0] for of_text in views])
+    grams = kernel.NGrams.fit([text.lower() for text in texts])
+    found = kernel.fit(dense, grams.of([text.lower() for text in texts]), _targets(rows, intents))
     scored = _without_each(found, examples, parts, views, grams)
     classes = np.stack([_of_intents(scores[:, : len(intents)], parts) for parts, scores in scored])
     truth = np.array([intents.index(example.intent) for example in examples])
@@ -183,6 +190,7 @@ def fit(examples: Sequence[Example], encode: Encode, wish: Wish, costs: dict[str
         intents,
         found.model,
         grams,
+        spelling,
         encode,
         temperature,
         right,
@@ -206,7 +214,9 @@ def _without_each(
         return [([example.text], wholes[[row]]) for row, example in enumerate(examples)]
     rows = np.repeat(several, [len(parts[row]) for row in several])
     dense = np.concatenate([views[row][1:] for row in several])
-    of_parts = found.scores_of(rows, dense, grams.of([part.lower() for row in several for part in parts[row]]))
+    of_parts = found.scores_of(
+        rows, dense, grams.of([part.lower() for row in several for part in parts[row]])
+    )
     return [
         ([example.text, *parts[row]], np.vstack([wholes[[row]], of_parts[rows == row]]))
         for row, example in enumerate(examples)
