@@ -72,13 +72,16 @@ def decision(parsed: Parsed) -> Row:
     }
 
 
-def confidence_threshold(model: Path) -> float | None:
-    """From which confidence on this model answers, as it was chosen in training; None where it says nothing of it."""
+def learnt(model: Path) -> dict[str, Any]:
+    """What training found out about this model: `confidence_threshold`, from which on it answers, and `unknown`
+    (bot/judgement.py). Empty where it says nothing of it.
+    """
     with tarfile.open(model) as archive:
         for member in archive:
             if member.name.endswith("/facts.json") and (kept := archive.extractfile(member)):
-                return json.load(kept).get("confidence_threshold")
-    return None
+                facts = json.load(kept)
+                return {name: facts.get(name) for name in ("confidence_threshold", "unknown")}
+    return {}
 
 
 def _best_topic(parsed: Parsed) -> str | None:

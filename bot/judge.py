@@ -90,7 +90,7 @@ def train(screen: Screen) -> None:
     rows = regression()
     started = time.monotonic()
     model = _trained(screen)
-    found_figures = report.report(model.name, judged(screen, model, rows), _threshold(model))
+    found_figures = report.report(model.name, judged(screen, model, rows), _learnt(model))
     _write_report(found_figures)
     MODELS.note_candidate(model.name)
     MODELS.prune()
@@ -105,7 +105,7 @@ def evaluate(screen: Screen, file: Path, out: Path | None, model: Path) -> None:
     verdicts = judged(screen, model, rows)
     if out:
         _write_lines(out, [_identity(row) | row["got"] for row in verdicts])
-    found = report.report(model.name, verdicts, _threshold(model))
+    found = report.report(model.name, verdicts, _learnt(model))
     screen.say(report.summary(found))
     if found["with_expectations"]:
         screen.say(report.misses(found))
@@ -196,10 +196,10 @@ def _trained(screen: Screen) -> Path:
     return model
 
 
-def _threshold(model: Path) -> float | None:
-    from bot.deciding import confidence_threshold
+def _learnt(model: Path) -> Row:
+    from bot.deciding import learnt
 
-    return confidence_threshold(model)
+    return learnt(model)
 
 
 def _write_report(found: Row) -> None:

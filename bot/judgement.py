@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_matrix
+from sklearn.metrics import roc_auc_score
 
 from bot import kernel
 from bot.calibration import Logistic, cheapest_threshold
@@ -20,7 +21,7 @@ from bot.verdict import NEEDS_PERSON
 from bot.wish import Wish, choose
 
 SIGNALS = ("security", "anger", "requested")
-OUT_OF_SCOPE = "out_of_scope"
+OUT_OF_SCOPE, _FAQ = "out_of_scope", "faq_"
 _ASKED, _NEAREST = 0.3, 0.5
 _WORD, _RUN = re.compile(r"[^\W\d_]{4,}"), re.compile(r"[!?]{2,}")
 _FEW_WORDS = 4
@@ -53,7 +54,10 @@ class Reading:
 
 @dataclass
 class Judgement:
-    """`temperature` of the topics' softmax; `right`: that the best topic is the right one; `raised`: each signal."""
+    """`temperature` of the topics' softmax; `right`: that the best topic is the right one; `raised`: each signal.
+
+    `unknown`: how well its confidence tells messages about its topics from those about topics left out (AUROC).
+    """
 
     intents: list[str]
     ridge: kernel.KernelRidge
@@ -65,6 +69,7 @@ class Judgement:
     raised: dict[str, Logistic]
     confidence_threshold: float
     signal_thresholds: dict[str, float]
+    unknown: float | None
 
     def read(self, text: str) -> Reading:
         parts = [text, *parts_of(text)]
@@ -119,6 +124,7 @@ class Judgement:
             "raised": {signal: asdict(one) for signal, one in self.raised.items()},
             "confidence_threshold": self.confidence_threshold,
             "signal_thresholds": self.signal_thresholds,
+            "unknown": self.unknown,
         }
 
     @classmethod
@@ -141,6 +147,7 @@ class Judgement:
             {signal: Logistic(**one) for signal, one in facts["raised"].items()},
             facts["confidence_threshold"],
             facts["signal_thresholds"],
+            facts["unknown"],
         )
 
 
@@ -185,6 +192,11 @@ def fit(examples: Sequence[Example], encode: Encode, wish: Wish, costs: dict[str
         )
         raised[signal] = Logistic.fit(seen, holds)
         thresholds[signal] = cheapest_threshold(raised[signal].probability(seen), holds, costs[signal])
+
+    def sure(of_wholes: np.ndarray) -> list[float]:
+        scores = of_wholes[:, : len(intents)]
+        return [float(right.probability(_features(row, intents, temperature))) for row in scores]
+
     threshold = choose(wish, right.probability(features[asked]), (best == truth)[asked], answerable[asked])
     return Judgement(
         intents,
@@ -197,6 +209,7 @@ def fit(examples: Sequence[Example], encode: Encode, wish: Wish, costs: dict[str
         raised,
         threshold.value,
         thresholds,
+        _unknown(found, rows, sure) if OUT_OF_SCOPE in intents else None,
     )
 
 
@@ -221,6 +234,20 @@ def _without_each(
         ([example.text, *parts[row]], np.vstack([wholes[[row]], of_parts[rows == row]]))
         for row, example in enumerate(examples)
     ]
+
+
+def _unknown(
+    found: kernel.LeftOut, rows: Sequence[Example], sure: Callable[[np.ndarray], list[float]]
+) -> float | None:
+    """AUROC of `sure`: each message about a topic, left out alone, against it left out with its whole topic."""
+    topics = sorted({row.intent for row in rows if row.intent.startswith(_FAQ)})
+    places = [np.array([place for place, row in enumerate(rows) if row.intent == topic]) for topic in topics]
+    if not places:
+        return None
+    alone = found.scores()
+    known = [one for own in places for one in sure(alone[own])]
+    unknown = [one for own in places for one in sure(found.scores_without(own))]
+    return float(roc_auc_score([1] * len(known) + [0] * len(unknown), known + unknown))
 
 
 def _targets(rows: Sequence[Example], intents: list[str]) -> np.ndarray:

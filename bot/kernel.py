@@ -121,6 +121,11 @@ class LeftOut:
         """(rows, columns)."""
         return np.asarray(self.targets - self.model.weights / np.diag(self.inverse)[:, None])
 
+    def scores_without(self, rows: np.ndarray) -> np.ndarray:
+        """Of these rows, had the model seen none of them: (rows, columns)."""
+        block = self.inverse[np.ix_(rows, rows)]
+        return np.asarray(self.targets[rows] - np.linalg.solve(block, self.model.weights[rows]))
+
     def scores_of(self, rows: np.ndarray, dense: np.ndarray, sparse: csr_matrix) -> np.ndarray:
         """Of other texts, such as sentences of the rows, each without the row it belongs to: (texts, columns)."""
         scores = self.model.scores(dense, sparse)

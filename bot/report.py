@@ -10,14 +10,15 @@ _MOST_MISSES, _MOST_NAMED = 60, 12
 _SHORT = 160
 
 
-def report(model: str, rows: Sequence[Row], threshold: float | None) -> dict[str, Any]:
-    """Everything, as JSON takes it. `threshold`: the confidence from which on this model answers."""
+def report(model: str, rows: Sequence[Row], learnt: dict[str, Any]) -> dict[str, Any]:
+    """Everything, as JSON takes it. `learnt`: what bot/deciding.py reads from the model."""
     missed = [row for row in rows if "route" in row and not figures.as_expected(row)]
     return {
         "model": model,
         "rows": len(rows),
         "with_expectations": sum("route" in row or "reasons" in row for row in rows),
-        "threshold": threshold,
+        "threshold": learnt.get("confidence_threshold"),
+        "unknown_topics_auroc": learnt.get("unknown"),
         "figures": figures.table(rows),
         "reasons": figures.by_reason(rows),
         "catches": figures.catches(rows),
@@ -41,7 +42,7 @@ def summary(found: dict[str, Any]) -> str:
 
 def markdown(found: dict[str, Any], plots: Sequence[tuple[str, str]] = ()) -> str:
     """report.md. `plots`: file and what it shows."""
-    lines = [*_head(found), *_figure_lines(found), *_reason_lines(found)]
+    lines = [*_head(found), *_figure_lines(found), *_reason_lines(found), *_unknown_lines(found)]
     for file, shows in plots:
         lines += [f"![{shows}]({file})", ""]
     lines += [*_calibration_lines(found), *_confusion_lines(found), *_catch_lines(found), misses(found)]
@@ -96,6 +97,16 @@ def _reason_lines(found: dict[str, Any]) -> list[str]:
         for name, figure in both.items()
     ]
     return [*lines, ""] if found["reasons"] else []
+
+
+def _unknown_lines(found: dict[str, Any]) -> list[str]:
+    if found["unknown_topics_auroc"] is None:
+        return []
+    return [
+        "Each topic left out of training in turn, with all its examples: its messages have a lower confidence than "
+        f"those of the topics left in, for {found['unknown_topics_auroc']:.1%} of all pairs (AUROC).",
+        "",
+    ]
 
 
 def _calibration_lines(found: dict[str, Any]) -> list[str]:

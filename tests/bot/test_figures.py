@@ -68,7 +68,7 @@ def test_that_recall_and_false_alarms_are_counted_per_reason() -> None:
 def test_that_partly_expected_rows_count_where_they_say_something() -> None:
     only_reasons = row(None, "!security") | {"reasons": ["security"]}
     only_route = row(None, "refund") | {"route": "answer"}
-    found = report.report("m", [only_reasons, only_route, row(None, "refund")], None)
+    found = report.report("m", [only_reasons, only_route, row(None, "refund")], {})
     assert (found["rows"], found["with_expectations"]) == (3, 2)
     assert found["figures"]["security reaches a person"]["n"] == 1
     assert "FAQ answered rightly" not in found["figures"]

@@ -38,6 +38,18 @@ def test_that_the_closed_form_equals_leaving_each_row_out() -> None:
         assert np.allclose(model.scores(*of_other), left_out.scores_of(np.array([row]), *of_other), atol=1e-6)
 
 
+def test_that_rows_left_out_together_are_as_if_never_seen() -> None:
+    random = np.random.default_rng(5)
+    dense = random.normal(size=(12, 6))
+    dense /= np.linalg.norm(dense, axis=1, keepdims=True)
+    sparse = kernel.NGrams.fit(list("abcdefghijkl")).of(list("abcdefghijkl"))
+    targets = random.integers(0, 2, size=(12, 3)).astype(float)
+    out, rest = np.array([1, 4, 5]), np.array([0, 2, 3, 6, 7, 8, 9, 10, 11])
+    model = kernel.fit(dense[rest], sparse[rest], targets[rest]).model
+    found = kernel.fit(dense, sparse, targets).scores_without(out)
+    assert np.allclose(found, model.scores(dense[out], sparse[out]), atol=1e-6)
+
+
 def test_that_n_grams_survive_being_written_down() -> None:
     grams = kernel.NGrams.fit(["a refund please", "money back"])
     again = kernel.NGrams.from_dict(grams.as_dict())
