@@ -54,7 +54,8 @@ class Reading:
 
 @dataclass
 class Judgement:
-    """`temperature` of the topics' softmax; `right`: that the best topic is the right one; `raised`: each signal.
+    """`basis` (width, fewer): the directions in which the examples' vectors lie. `temperature` of the topics' softmax;
+    `right`: that the best topic is the right one; `raised`: each signal.
 
     `unknown`: how well its confidence tells messages about its topics from those about topics left out (AUROC).
     """
@@ -64,6 +65,7 @@ class Judgement:
     grams: kernel.NGrams
     spelling: Spelling
     encode: Encode
+    basis: np.ndarray
     temperature: float
     right: Logistic
     raised: dict[str, Logistic]
@@ -74,7 +76,7 @@ class Judgement:
     def read(self, text: str) -> Reading:
         parts = [text, *parts_of(text)]
         spelt = [self.spelling.right(part) for part in parts]
-        dense = self.encode(spelt[0], spelt[1:])
+        dense = self.encode(spelt[0], spelt[1:]) @ self.basis
         scores = self.ridge.scores(dense, self.grams.of([part.lower() for part in spelt]))
         intents = _of_intents(scores[:, : len(self.intents)], parts)
         topics = _topics(self.intents)
@@ -105,6 +107,7 @@ class Judgement:
     def arrays(self) -> dict[str, np.ndarray]:
         sparse = self.ridge.sparse
         return {
+            "basis": self.basis.astype(np.float32),
             "dense": self.ridge.dense.astype(np.float32),
             "weights": self.ridge.weights.astype(np.float32),
             "sparse_data": sparse.data.astype(np.float32),
@@ -142,6 +145,7 @@ class Judgement:
             kernel.NGrams.from_dict(facts["grams"]),
             Spelling(facts["words"]),
             encode,
+            arrays["basis"],
             facts["temperature"],
             Logistic(**facts["right"]),
             {signal: Logistic(**one) for signal, one in facts["raised"].items()},
@@ -161,6 +165,8 @@ def fit(examples: Sequence[Example], encode: Encode, wish: Wish, costs: dict[str
     texts = [spelling.right(row.text) for row in rows]
     parts = [parts_of(text) for text in texts]
     views = [encode(text, of_text) for text, of_text in zip(texts, parts, strict=True)]
+    basis = _basis(np.stack([of_text[0] for of_text in views]))
+    views = [of_text @ basis for of_text in views]
     dense = np.stack([of_text[0] for of_text in views])
     grams = kernel.NGrams.fit([text.lower() for text in texts])
     found = kernel.fit(dense, grams.of([text.lower() for text in texts]), _targets(rows, intents))
@@ -204,6 +210,7 @@ def fit(examples: Sequence[Example], encode: Encode, wish: Wish, costs: dict[str
         grams,
         spelling,
         encode,
+        basis,
         temperature,
         right,
         raised,
@@ -211,6 +218,12 @@ def fit(examples: Sequence[Example], encode: Encode, wish: Wish, costs: dict[str
         thresholds,
         _unknown(found, rows, sure) if OUT_OF_SCOPE in intents else None,
     )
+
+
+def _basis(dense: np.ndarray) -> np.ndarray:
+    """Half the directions hold nearly all there is, and a message is compared with every row in half the time."""
+    _, _, directions = np.linalg.svd(dense, full_matrices=False)
+    return np.ascontiguousarray(directions[: dense.shape[1] // 2].T)
 
 
 def _without_each(
