@@ -14,7 +14,7 @@ from scipy.linalg import get_lapack_funcs
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-GAMMA, SPARSE_WEIGHT, RIDGE, NEIGHBOURS = 2.0, 0.2, 0.1, 5
+GAMMA, SPARSE_WEIGHT, RIDGE, NEIGHBOURS = 1.5, 0.2, 0.1, 5
 _BLOCK = 1_000
 _WORDS = {"analyzer": "word", "ngram_range": (1, 2), "token_pattern": r"(?u)\b\w+\b"}
 _CHARS = {"analyzer": "char_wb", "ngram_range": (2, 5)}
