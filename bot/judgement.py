@@ -17,7 +17,7 @@ from bot import kernel
 from bot.calibration import Logistic, cheapest_threshold
 from bot.spelling import Spelling
 from bot.summary import parts_of
-from bot.verdict import NEEDS_PERSON
+from bot.verdict import NEEDS_PERSON, is_small_talk
 from bot.wish import Wish, choose
 
 SIGNALS = ("security", "anger", "requested")
@@ -183,10 +183,12 @@ def fit(examples: Sequence[Example], encode: Encode, wish: Wish, costs: dict[str
     )
     topics = _topics(intents)
     best = np.array(topics)[classes[:, topics].argmax(axis=1)]
+    families = _families(intents)
+    is_right = families[best] == families[truth]
     answerable = np.isin(truth, topics)
     # Signals are looked for by themselves; whether a topic is right is asked of what has none.
     asked = answerable | (truth == (intents.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in intents else -1))
-    right = Logistic.fit(features[asked], (best == truth)[asked])
+    right = Logistic.fit(features[asked], is_right[asked])
     raised, thresholds = {}, {}
     for place, signal in enumerate(SIGNALS):
         holds = found.targets[: len(examples), len(intents) + place] > 0
@@ -203,7 +205,7 @@ def fit(examples: Sequence[Example], encode: Encode, wish: Wish, costs: dict[str
         scores = of_wholes[:, : len(intents)]
         return [float(right.probability(_features(row, intents, temperature))) for row in scores]
 
-    threshold = choose(wish, right.probability(features[asked]), (best == truth)[asked], answerable[asked])
+    threshold = choose(wish, right.probability(features[asked]), is_right[asked], answerable[asked])
     return Judgement(
         intents,
         found.model,
@@ -289,18 +291,27 @@ def _asking(parts: list[str]) -> list[int]:
 
 
 def _features(scores: np.ndarray, intents: list[str], temperature: float, nearest: float = 0.0) -> np.ndarray:
-    """Of the best topic: its score, its lead over the next, its lead over what is out of scope, its softmax.
+    """Of the best topic: its score, its lead over the next, its lead over what is out of scope, its softmax; all
+    small talk counts as one topic.
 
     Without examples of what is out of scope, only how near anything known is can tell: a lead is as large out there.
     """
     topics = scores[_topics(intents)]
     if OUT_OF_SCOPE not in intents:
         return np.array([topics.max() + _NEAREST * nearest])
-    best, second = np.sort(topics)[::-1][:2]
+    families = _families(intents)[_topics(intents)]
+    own = families == families[topics.argmax()]
+    best, second = topics.max(), topics[~own].max(initial=0.0)
     beyond = scores[intents.index(OUT_OF_SCOPE)]
-    return np.array(
-        [best, best - second, best - beyond, kernel.softmax(scores / temperature)[_topics(intents)].max()]
-    )
+    certain = kernel.softmax(scores / temperature)[_topics(intents)][own].sum()
+    return np.array([best, best - second, best - beyond, certain])
+
+
+def _families(intents: list[str]) -> np.ndarray:
+    """(intents,): the same number where it does not matter which: whether "thanks, bye" is thanks or goodbye."""
+    if OUT_OF_SCOPE not in intents:
+        return np.arange(len(intents))
+    return np.array([-1 if is_small_talk(intent) else place for place, intent in enumerate(intents)])
 
 
 def _signal_features(

@@ -163,11 +163,11 @@ def test_that_one_can_type_with_the_bot_alone(root: Path, model: Path) -> None:
         Terminal([RASA, "shell", "--port", free], root) as shell,
         Terminal([sys.executable, "-m", "bot.talk"], root) as talk,
     ):
-        shell.wait_for("Bot loaded", 60)
+        shell.wait_for("Bot loaded", 240)
         shell.type("how long is the warranty")
         shell.wait_for(ANSWER, 20)
         shell.type("/stop")
-        talk.wait_for("Bot loaded", 60)
+        talk.wait_for("Bot loaded", 240)
         talk.type("I want to talk to a person")
         talk.wait_for("This goes to a person", 20)
         talk.type("/stop")
@@ -187,7 +187,7 @@ class Terminal:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for _wait in self._until(15):
+        for _wait in self._until(60):
             if os.waitpid(self._pid, os.WNOHANG)[0]:
                 break
         else:
