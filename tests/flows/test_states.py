@@ -7,7 +7,7 @@ import time
 import pytest
 
 from handoff_service.domain.agents import Role
-from handoff_service.flows import sweep
+from handoff_service.flows import assignment, sweep
 from handoff_service.settings import Settings
 from tests.support.service import (
     DESK,
@@ -518,3 +518,20 @@ async def test_that_what_is_wrong_with_one_conversation_keeps_no_other_waiting(s
     await sam.lists()
     await sweep.once(service.ctx)
     assert await alarms(boss) == ["overdue"], customer.conversation
+
+
+async def test_that_an_offer_nobody_took_costs_whoever_takes_it_a_slot(service: Running) -> None:
+    sam, kim = await service.agent("sam"), await service.agent("kim")
+    for _ in range(service.ctx.settings.capacity):
+        await (await service.customer()).call("ask_person")
+        await sam.take()
+    late = await service.customer()
+    await late.call("ask_person")
+    await kim.http.post("/api/v1/desk/calls", json={"type": "offers", "op": op(), "on": True})
+    kim_id = (await kim.http.get("/api/v1/desk/session")).json()["agent"]["id"]
+    agent = next(one for one in await service.ctx.people.all() if one.id == kim_id)
+    await service.ctx.people.seen(agent, await service.ctx.scripts.now())
+    await assignment.offer(service.ctx)
+    assert (await kim.read(late.conversation))["view"]["reserved"]["offered"]
+    service.pass_time(service.ctx.settings.accept_s * 1000 + 1)
+    assert await refused(sam.call("take", conversation=late.conversation)) == "no_capacity"
