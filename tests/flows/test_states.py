@@ -535,3 +535,20 @@ async def test_that_an_offer_nobody_took_costs_whoever_takes_it_a_slot(service: 
     assert (await kim.read(late.conversation))["view"]["reserved"]["offered"]
     service.pass_time(service.ctx.settings.accept_s * 1000 + 1)
     assert await refused(sam.call("take", conversation=late.conversation)) == "no_capacity"
+
+
+async def test_that_a_reply_does_not_answer_a_no_that_it_had_not_seen(service: Running) -> None:
+    customer, sam, held = await with_agent(service)
+    seen = (await sam.read(customer.conversation))["entries"][-1]["seq"]
+    await sam.call("propose", text="Is it solved?", seen=seen, **held)
+    found = await customer.read()
+    seen = found["entries"][-1]["seq"]
+    # The agent is there: it goes back to them.
+    agent = next(iter(await service.ctx.people.all()))
+    await service.ctx.people.seen(agent, await service.ctx.scripts.now())
+    await customer.call("answer_proposal", proposal=found["view"]["proposal"]["id"], solved=False)
+    before = (await sam.read(customer.conversation))["view"]
+    assert (await sam.call("reply", text="One more thing.", seen=seen, **held)).status_code == 200
+    after = (await sam.read(customer.conversation))["view"]
+    assert before["unanswered"]
+    assert (after["unanswered"], after["due"]) == (before["unanswered"], before["due"])

@@ -117,10 +117,9 @@ end
 local function answered() set({unanswered_since = false, unanswered_seq = false, front = false}) end
 -- A person who had read up to seq `seen` has answered; the first message after it, if any, is now the oldest open one.
 local function answered_up_to(seen)
-  if not C.unanswered_seq then return end
-  local from = math.max(number('unanswered_seq'), seen + 1)
+  if not C.unanswered_seq or number('unanswered_seq') > seen then return end
   answered()
-  for _, entry in ipairs(redis.call('XRANGE', key('log:' .. ID), from .. '-0', '+')) do
+  for _, entry in ipairs(redis.call('XRANGE', key('log:' .. ID), (seen + 1) .. '-0', '+')) do
     if entry[2][4] == 'customer' then
       set({unanswered_since = entry[2][2], unanswered_seq = string.match(entry[1], '^%d+')})
       return
