@@ -552,3 +552,11 @@ async def test_that_a_reply_does_not_answer_a_no_that_it_had_not_seen(service: R
     after = (await sam.read(customer.conversation))["view"]
     assert before["unanswered"]
     assert (after["unanswered"], after["due"]) == (before["unanswered"], before["due"])
+
+
+async def test_that_an_incident_is_not_kept_for_a_colleague_who_may_not_take_it(service: Running) -> None:
+    await service.agent("kim", skills=())
+    kim = next(one for one in await service.ctx.people.all() if one.login == "kim")
+    _, sam, held = await with_agent(service)
+    transfer = sam.call("transfer", to=kim.id, lane="security", text="an incident", **held)
+    assert await refused(transfer) == "bad_person"
