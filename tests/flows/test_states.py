@@ -560,3 +560,14 @@ async def test_that_an_incident_is_not_kept_for_a_colleague_who_may_not_take_it(
     _, sam, held = await with_agent(service)
     transfer = sam.call("transfer", to=kim.id, lane="security", text="an incident", **held)
     assert await refused(transfer) == "bad_person"
+
+
+async def test_that_who_reports_or_proposes_is_told_what_was_hidden(service: Running) -> None:
+    sam = await service.agent()
+    customer = await service.customer()
+    await customer.call("report_security", what="my password is hunter2", since="code 482913")
+    assert set((await customer.read())["entries"][0]["masked"]) == {"password", "code"}
+    held = await sam.take(customer.conversation)
+    await sam.call("propose", text="Your new password is Kiwi77x", seen=99, **held)
+    said = next(one for one in (await customer.read())["entries"] if one["author"]["kind"] == "agent")
+    assert said["masked"] == ["password"]
