@@ -7,7 +7,7 @@ import time
 import pytest
 
 from handoff_service.domain.agents import Role
-from handoff_service.flows import assignment, sweep
+from handoff_service.flows import assignment, handoff, sweep
 from handoff_service.settings import Settings
 from tests.support.service import (
     DESK,
@@ -571,3 +571,12 @@ async def test_that_who_reports_or_proposes_is_told_what_was_hidden(service: Run
     await sam.call("propose", text="Your new password is Kiwi77x", seen=99, **held)
     said = next(one for one in (await customer.read())["entries"] if one["author"]["kind"] == "agent")
     assert said["masked"] == ["password"]
+
+
+async def test_that_asking_again_and_again_does_not_grow_a_conversation(service: Running) -> None:
+    sam = await service.agent()
+    customer = await service.customer()
+    for _ in range(60):
+        await handoff.ask_person(service.ctx, customer.conversation, op())
+    (reason,) = (await sam.read(customer.conversation))["view"]["reasons"]
+    assert len(reason["evidence"]) == 50

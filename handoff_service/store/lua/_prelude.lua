@@ -8,6 +8,7 @@ local A = cjson.decode(ARGV[1])
 local UNWANTED = {spam = true, abuse = true}
 local OP_MEMORY_MS = 60000
 local MAX_ENTRIES = 5000
+local MAX_EVIDENCE = 50
 
 local function key(name) return KEYS[1] .. name end
 
@@ -283,7 +284,9 @@ local function join_reasons(reasons, target, lane)
     end
     if twin then
       twin.score = math.max(twin.score, new.score)
-      for _, evidence in ipairs(new.evidence or {}) do twin.evidence[#twin.evidence + 1] = evidence end
+      for _, evidence in ipairs(new.evidence or {}) do
+        if #twin.evidence < MAX_EVIDENCE then twin.evidence[#twin.evidence + 1] = evidence end
+      end
     else
       merged[#merged + 1] = new
     end
