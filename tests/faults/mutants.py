@@ -60,7 +60,7 @@ CONDITIONS = {
         ("first_in_line(true)", "first_in_line()"),
     ],
     "receive": [
-        ("if C.operation == A.operation then return {state = C.state, again = true} end", ""),
+        ("'handoff ' .. A.operation) == 1 then", "'handoff ' .. A.operation) == 2 then"),
         ("if entry.time > until_ then", "if true then"),
         ("elseif C.state == 'confirming' then", "elseif false then"),
     ],

@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from handoff_service.flows import foreign
+from handoff_service.flows import foreign, resolution
 from handoff_service.wire import ForeignHandoff
-from tests.support.service import Running
+from tests.support.service import Running, op
 
 
 def handed(operation: str, **packet: Any) -> ForeignHandoff:
@@ -34,3 +34,11 @@ async def test_that_evidence_and_page_keep_no_secret(service: Running) -> None:
     assert "hunter2" not in json.dumps(found)
     assert found["view"]["reasons"][0]["evidence"][0]["words"] == "my password is [password hidden]"
     assert found["view"]["packet"]["page"] == "https://a.example/b"
+
+
+async def test_that_an_earlier_operation_again_changes_nothing(service: Running) -> None:
+    first = await receive(service, handed("operation-1"))
+    await receive(service, handed("operation-2"))
+    await resolution.end(service.ctx, first["conversation"], op())
+    again = await receive(service, handed("operation-1"))
+    assert (again["again"], again["state"]) == (True, "closed")
