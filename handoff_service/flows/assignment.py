@@ -92,7 +92,7 @@ async def transfer(
     text: str,
 ) -> dict[str, Any]:
     """To a colleague, for whom it is kept for a while, or to a lane. Raises Refusal: not_yours, bad_person, text_*."""
-    colleague = await _colleague(ctx, agent, conversation, to) if to else None
+    colleague = await _colleague(ctx, agent, conversation, to, lane) if to else None
     incident = _incident(ctx, text) if lane == Lane.SECURITY else {}
     return await ctx.scripts.run(
         "transfer",
@@ -142,9 +142,11 @@ async def snooze(ctx: Context, op: str, conversation: str, fence: str, until: in
     return {"until": done["until_"]}
 
 
-async def _colleague(ctx: Context, agent: Agent, conversation: str, to: str) -> Agent:
+async def _colleague(ctx: Context, agent: Agent, conversation: str, to: str, lane: Lane | None) -> Agent:
+    """Judged by the lane that it goes to. Raises Refusal: bad_person."""
+    fields = await ctx.reads.fields(conversation)
     found = next((one for one in await ctx.people.all() if one.id == to and one.id != agent.id), None)
-    if not found or not may_see(found, await ctx.reads.fields(conversation)):
+    if not found or not may_see(found, fields | ({"lane": lane} if lane else {})):
         raise Refusal("bad_person", "That colleague may not take this conversation.")
     return found
 

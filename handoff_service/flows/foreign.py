@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import re
 import secrets
 import time
 from collections.abc import Mapping
@@ -52,7 +53,7 @@ async def receive(ctx: Context, handoff: ForeignHandoff, key: bytes, conversatio
     token = hmac.new(key, f"token.{conversation}".encode(), hashlib.sha256).hexdigest()
     channel = f"{handoff.bot}: {handoff.channel}"
     entries = _entries(handoff)
-    reasons = [reason.model_dump(mode="json", exclude_none=True) for reason in handoff.packet.reasons]
+    reasons = _masked([one.model_dump(mode="json", exclude_none=True) for one in handoff.packet.reasons])
     titles = [one.title for one in handoff.packet.tried]
     announced = words.handed_over(reasons, ctx.settings.next_word_hours, titles)
     done = await ctx.scripts.run(
@@ -85,6 +86,14 @@ def _entries(handoff: ForeignHandoff) -> list[dict[str, Any]]:
     return found
 
 
+def _masked(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Evidence quotes what the customer said."""
+    return [
+        reason | {"evidence": [one | {"words": mask(one["words"]).text} for one in reason["evidence"]]}
+        for reason in reasons
+    ]
+
+
 def _packet(handoff: ForeignHandoff, conversation: str, channel: str, count: int) -> str:
     packet = HandoffPacket(
         **handoff.packet.model_dump(),
@@ -94,6 +103,9 @@ def _packet(handoff: ForeignHandoff, conversation: str, channel: str, count: int
         transcript=Transcript(through_seq=count, count=count, digest=""),
     )
     kept = json.loads(packet.model_dump_json())
+    kept["reasons"] = _masked(kept["reasons"])
+    # What stands in a query or fragment stays outside, as in the widget.
+    kept["page"] = re.split(r"[?#]", kept["page"])[0]
     kept["summary"] = [mask(line).text for line in kept["summary"]]
     kept["known"] = [fact | {"value": mask(fact["value"]).text} for fact in kept["known"]]
     return json.dumps(kept, ensure_ascii=False)

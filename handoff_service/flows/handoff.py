@@ -30,7 +30,9 @@ async def bot_failed(ctx: Context, conversation: str, turn: str, rule: str) -> N
 
 async def report_security(ctx: Context, conversation: str, op: str, what: str, since: str) -> dict[str, Any]:
     """The red button: straight to the security lane, no bot needed. Raises Refusal: text_*, other_text."""
-    said = take_in(words.security_report(take_in(what).text, since))
+    reported = take_in(what)
+    said = take_in(words.security_report(reported.text, since))
+    hidden = tuple(dict.fromkeys(reported.kinds + said.kinds))
     reason = ReasonItem(
         reason=ReasonName.SECURITY,
         kind="incident",
@@ -44,7 +46,7 @@ async def report_security(ctx: Context, conversation: str, op: str, what: str, s
         client_id=op,
         text=said.text,
         text_hash=hashlib.sha256(said.text.encode()).hexdigest(),
-        body=Draft(Kind.CUSTOMER, said.text, client_id=op, masked=said.kinds).body(),
+        body=Draft(Kind.CUSTOMER, said.text, client_id=op, masked=hidden).body(),
         packet=packet.model_dump_json(),
         handed_over=announced(ctx, reasons),
         **ctx.urgency(reasons),

@@ -5,8 +5,9 @@ from typing import Any, Literal
 from handoff_service.domain import words
 from handoff_service.domain.agents import Agent, supervises
 from handoff_service.domain.entries import Draft, Event, Kind, note, system
-from handoff_service.domain.masking import take_in_optional
+from handoff_service.domain.masking import mask, take_in_optional
 from handoff_service.domain.refusals import Refusal
+from handoff_service.domain.text import clean_optional
 from handoff_service.flows.context import Context
 
 
@@ -14,7 +15,7 @@ async def propose(
     ctx: Context, agent: Agent, op: str, conversation: str, fence: str, text: str, seen: int
 ) -> dict[str, Any]:
     """Raises Refusal: not_yours, wrong_move, unread."""
-    text = take_in_optional(text)
+    said = mask(clean_optional(text))
     hours = ctx.settings.confirm_hours
     return await ctx.scripts.run(
         "propose",
@@ -22,7 +23,9 @@ async def propose(
         id=conversation,
         fence=fence,
         seen=seen,
-        entries=[Draft(Kind.AGENT, text, name=agent.name).for_script()] if text else [],
+        entries=[Draft(Kind.AGENT, said.text, name=agent.name, masked=said.kinds).for_script()]
+        if said.text
+        else [],
         patience=hours * 3_600_000,
         word=ctx.word_ms,
         proposed=[system(Event.PROPOSED, words.proposed(agent.name, hours)).for_script()],

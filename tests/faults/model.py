@@ -351,8 +351,8 @@ class Model:
             return "too_many_messages"
         seq = self._append(talk, "agent", text)
         talk.sent[(agent, op)] = (seq, text)
-        if talk.open is not None:
-            since = max(talk.open, seen + 1)
+        if talk.open is not None and talk.open <= seen:
+            since = seen + 1
             self._settled(talk)
             later = [n for n in range(since, talk.seq + 1) if talk.log[n - 1] == "customer"]
             talk.open = later[0] if later else None

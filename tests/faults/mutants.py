@@ -60,7 +60,7 @@ CONDITIONS = {
         ("first_in_line(true)", "first_in_line()"),
     ],
     "receive": [
-        ("if C.operation == A.operation then return {state = C.state, again = true} end", ""),
+        ("'handoff ' .. A.operation) == 1 then", "'handoff ' .. A.operation) == 2 then"),
         ("if entry.time > until_ then", "if true then"),
         ("elseif C.state == 'confirming' then", "elseif false then"),
     ],
@@ -82,7 +82,10 @@ CONDITIONS = {
         ),
         ("local joined = with_people and", "local joined ="),
     ],
-    "take": [("(C.unanswered_since and not C.offered) and 1 or 0", "0")],
+    "take": [
+        ("(C.unanswered_since and not (C.offered and C.reserved_for == A.agent)) and 1 or 0", "0"),
+        ("C.offered and C.reserved_for == A.agent", "C.offered"),
+    ],
     "_prelude": [
         ("if first then return first end", ""),
         ("if not C.unanswered_since then set({unanswered_since", "if true then set({unanswered_since"),

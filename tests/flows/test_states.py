@@ -7,7 +7,7 @@ import time
 import pytest
 
 from handoff_service.domain.agents import Role
-from handoff_service.flows import sweep
+from handoff_service.flows import assignment, handoff, sweep
 from handoff_service.settings import Settings
 from tests.support.service import (
     DESK,
@@ -518,3 +518,65 @@ async def test_that_what_is_wrong_with_one_conversation_keeps_no_other_waiting(s
     await sam.lists()
     await sweep.once(service.ctx)
     assert await alarms(boss) == ["overdue"], customer.conversation
+
+
+async def test_that_an_offer_nobody_took_costs_whoever_takes_it_a_slot(service: Running) -> None:
+    sam, kim = await service.agent("sam"), await service.agent("kim")
+    for _ in range(service.ctx.settings.capacity):
+        await (await service.customer()).call("ask_person")
+        await sam.take()
+    late = await service.customer()
+    await late.call("ask_person")
+    await kim.http.post("/api/v1/desk/calls", json={"type": "offers", "op": op(), "on": True})
+    kim_id = (await kim.http.get("/api/v1/desk/session")).json()["agent"]["id"]
+    agent = next(one for one in await service.ctx.people.all() if one.id == kim_id)
+    await service.ctx.people.seen(agent, await service.ctx.scripts.now())
+    await assignment.offer(service.ctx)
+    assert (await kim.read(late.conversation))["view"]["reserved"]["offered"]
+    service.pass_time(service.ctx.settings.accept_s * 1000 + 1)
+    assert await refused(sam.call("take", conversation=late.conversation)) == "no_capacity"
+
+
+async def test_that_a_reply_does_not_answer_a_no_that_it_had_not_seen(service: Running) -> None:
+    customer, sam, held = await with_agent(service)
+    seen = (await sam.read(customer.conversation))["entries"][-1]["seq"]
+    await sam.call("propose", text="Is it solved?", seen=seen, **held)
+    found = await customer.read()
+    seen = found["entries"][-1]["seq"]
+    # The agent is there: it goes back to them.
+    agent = next(iter(await service.ctx.people.all()))
+    await service.ctx.people.seen(agent, await service.ctx.scripts.now())
+    await customer.call("answer_proposal", proposal=found["view"]["proposal"]["id"], solved=False)
+    before = (await sam.read(customer.conversation))["view"]
+    assert (await sam.call("reply", text="One more thing.", seen=seen, **held)).status_code == 200
+    after = (await sam.read(customer.conversation))["view"]
+    assert before["unanswered"]
+    assert (after["unanswered"], after["due"]) == (before["unanswered"], before["due"])
+
+
+async def test_that_an_incident_is_not_kept_for_a_colleague_who_may_not_take_it(service: Running) -> None:
+    await service.agent("kim", skills=())
+    kim = next(one for one in await service.ctx.people.all() if one.login == "kim")
+    _, sam, held = await with_agent(service)
+    transfer = sam.call("transfer", to=kim.id, lane="security", text="an incident", **held)
+    assert await refused(transfer) == "bad_person"
+
+
+async def test_that_who_reports_or_proposes_is_told_what_was_hidden(service: Running) -> None:
+    sam = await service.agent()
+    customer = await service.customer()
+    await customer.call("report_security", what="my password is hunter2", since="code 482913")
+    assert set((await customer.read())["entries"][0]["masked"]) == {"password", "code"}
+    held = await sam.take(customer.conversation)
+    await sam.call("propose", text="Your new password is Kiwi77x", seen=99, **held)
+    said = next(one for one in (await customer.read())["entries"] if one["author"]["kind"] == "agent")
+    assert said["masked"] == ["password"]
+
+
+async def test_that_asking_again_and_again_does_not_grow_a_conversation(service: Running) -> None:
+    sam = await service.agent()
+    customer = await service.customer()
+    for _ in range(60):
+        await handoff.ask_person(service.ctx, customer.conversation, op())
+    (reason,) = (await sam.read(customer.conversation))["view"]["reasons"]
+    assert len(reason["evidence"]) == 50

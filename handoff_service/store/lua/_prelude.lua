@@ -8,6 +8,7 @@ local A = cjson.decode(ARGV[1])
 local UNWANTED = {spam = true, abuse = true}
 local OP_MEMORY_MS = 60000
 local MAX_ENTRIES = 5000
+local MAX_EVIDENCE = 50
 
 local function key(name) return KEYS[1] .. name end
 
@@ -117,10 +118,9 @@ end
 local function answered() set({unanswered_since = false, unanswered_seq = false, front = false}) end
 -- A person who had read up to seq `seen` has answered; the first message after it, if any, is now the oldest open one.
 local function answered_up_to(seen)
-  if not C.unanswered_seq then return end
-  local from = math.max(number('unanswered_seq'), seen + 1)
+  if not C.unanswered_seq or number('unanswered_seq') > seen then return end
   answered()
-  for _, entry in ipairs(redis.call('XRANGE', key('log:' .. ID), from .. '-0', '+')) do
+  for _, entry in ipairs(redis.call('XRANGE', key('log:' .. ID), (seen + 1) .. '-0', '+')) do
     if entry[2][4] == 'customer' then
       set({unanswered_since = entry[2][2], unanswered_seq = string.match(entry[1], '^%d+')})
       return
@@ -284,7 +284,9 @@ local function join_reasons(reasons, target, lane)
     end
     if twin then
       twin.score = math.max(twin.score, new.score)
-      for _, evidence in ipairs(new.evidence or {}) do twin.evidence[#twin.evidence + 1] = evidence end
+      for _, evidence in ipairs(new.evidence or {}) do
+        if #twin.evidence < MAX_EVIDENCE then twin.evidence[#twin.evidence + 1] = evidence end
+      end
     else
       merged[#merged + 1] = new
     end

@@ -8,7 +8,8 @@ local function bring()
     if entry.time > until_ then append(entry.kind, entry.text, entry.body, nil, entry.time) end
   end
   local last = A.entries[#A.entries]
-  set({brought_until = math.max(until_, last and last.time or 0), operation = A.operation})
+  set({brought_until = math.max(until_, last and last.time or 0)})
+  redis.call('HSET', key('sent:' .. ID), 'handoff ' .. A.operation, C.seq)
 end
 
 return run(function()
@@ -16,7 +17,9 @@ return run(function()
     open_conversation()
   else
     load(A.id)
-    if C.operation == A.operation then return {state = C.state, again = true} end
+    if redis.call('HEXISTS', key('sent:' .. ID), 'handoff ' .. A.operation) == 1 then
+      return {state = C.state, again = true}
+    end
   end
   bring()
   join_reasons(A.reasons, A.target, A.lane)

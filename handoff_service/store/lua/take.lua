@@ -11,7 +11,7 @@ return run(function()
   require_that(C.state == 'waiting', 'wrong_move', 'This conversation is not waiting for a person any more.')
   require_that(not kept_for_another(A.agent), 'taken', 'This conversation is kept for a colleague at the moment.')
   -- What is parked costs nothing; what was offered to this agent holds its slot already.
-  local costs = (C.unanswered_since and not C.offered) and 1 or 0
+  local costs = (C.unanswered_since and not (C.offered and C.reserved_for == A.agent)) and 1 or 0
   require_that(busy(A.agent) + costs <= A.capacity, 'no_capacity',
     'You have ' .. A.capacity .. ' conversations to answer; answer one before you take the next.')
   own(A.agent, A.name, A.fence)
