@@ -333,8 +333,8 @@ class Model:
             return "wrong_move", None
         if self._reserved_for_another(talk, agent):
             return "taken", None
-        offered = bool(talk.reserved and talk.reserved[2])
-        if self.busy(agent) + (talk.open is not None and not offered) > self.capacity:
+        held = talk in self.offered(agent)
+        if self.busy(agent) + (talk.open is not None and not held) > self.capacity:
             return "no_capacity", None
         self._move(talk, "agent")
         talk.owner = agent

@@ -5,4 +5,4 @@ from tests.faults.histories import Replicas, play
 
 def test_that_no_history_breaks_a_promise(replicas: Replicas) -> None:
     """Some 12,000 steps."""
-    play(replicas, seeds=[None] * 20)
+    play(replicas, seeds=[None] * 100)
