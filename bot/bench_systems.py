@@ -30,20 +30,21 @@ class Baton:
     note = ""
 
     def fit(self, rows: Rows) -> None:
-        from bot import judgement
         from bot.encoder import shared_encoder
+        from bot.features import SIGNALS
+        from bot.fitting import Example, fit
         from bot.wish import Wish
 
         encode = shared_encoder().encode
-        costs = dict.fromkeys(judgement.SIGNALS, 1.0)  # of the thresholds; nothing here is measured at them
-        examples = [judgement.Example(text.strip(), intent) for text, intent in rows]
+        costs = dict.fromkeys(SIGNALS, 1.0)  # of the thresholds; nothing here is measured at them
+        examples = [Example(text.strip(), intent) for text, intent in rows]
         with tqdm(desc="  Baton embeds", unit=" texts", leave=False) as bar:
 
             def shown(text: str, parts: Sequence[str]) -> Any:
                 bar.update()
                 return encode(text, parts)
 
-            self._judgement = judgement.fit(examples, shown, Wish("keep", 0.95), costs)
+            self._judgement = fit(examples, shown, Wish("keep", 0.95), costs)
         self._judgement.encode = encode
 
     def read(self, text: str) -> tuple[str, float]:

