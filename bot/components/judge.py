@@ -111,6 +111,7 @@ class Judge(IntentClassifier, GraphComponent):
         message.set("intent_ranking", ranked[:_RANKED], add_to_output=True)
         message.set("signals", [signal.as_dict() for signal in found], add_to_output=True)
         message.set("after_answer", [one.as_dict() for one in after_answer], add_to_output=True)
+        message.set("small_talk", self._small_talk(reading), add_to_output=True)
 
     def _scored(self, reading: Reading) -> list[Signal]:
         assert self._judgement
@@ -142,6 +143,18 @@ class Judge(IntentClassifier, GraphComponent):
         best = self._judgement.intents[int(np.argmax(reading.certain))]
         why = "between_two_topics" if best not in NEEDS_PERSON else "nearest_is_out_of_scope"
         return [Signal(UNCERTAINTY, 1 - reading.confidence, None, (Evidence(why),))]
+
+    def _small_talk(self, reading: Reading) -> dict[str, Any] | None:
+        """Where nothing is asked and small talk is the likeliest topic: what bot/turn_signals.py needs to weigh it."""
+        assert self._judgement
+        if "?" in reading.parts[0] or not is_small_talk(reading.topic):
+            return None
+        return {
+            "name": reading.topic,
+            "share": float(reading.certain[self._judgement.columns.small_talk].sum()),
+            "confidence": reading.confidence,
+            "threshold": self._judgement.confidence_threshold,
+        }
 
     def persist(self) -> None:
         assert self._judgement
