@@ -73,14 +73,14 @@ def decision(parsed: Parsed) -> Row:
 
 
 def learnt(model: Path) -> dict[str, Any]:
-    """What training found out about this model: `confidence_threshold`, from which on it answers, and `unknown`
-    (bot/judgement.py). Empty where it says nothing of it.
+    """What training found out about this model: `confidence_threshold`, from which on it answers, `unknown` and
+    `format` (bot/judgement.py). Empty where it says nothing of it.
     """
     with tarfile.open(model) as archive:
         for member in archive:
             if member.name.endswith("/facts.json") and (kept := archive.extractfile(member)):
                 facts = json.load(kept)
-                return {name: facts.get(name) for name in ("confidence_threshold", "unknown")}
+                return {name: facts.get(name) for name in ("confidence_threshold", "unknown", "format")}
     return {}
 
 

@@ -14,10 +14,13 @@ from scipy.sparse import csr_matrix
 
 from bot import kernel
 from bot.calibration import Logistic
+from bot.errors import UserError
 from bot.features import Columns, asking
 from bot.spelling import Spelling
 from bot.summary import parts_of
 
+# Raised when what a model holds, or what is looked at in it, changes: an older model would give numbers of no meaning.
+FORMAT = 2
 # Of a text and of its passages: (1 + passages, width), as bot/encoder.py gives it.
 Encode = Callable[[str, Sequence[str]], np.ndarray]
 
@@ -110,6 +113,7 @@ class Judgement:
     def facts(self) -> dict[str, Any]:
         """All but the arrays and the encoder, as JSON takes it."""
         return {
+            "format": FORMAT,
             "intents": self.intents,
             "grams": self.grams.as_dict(),
             "words": self.spelling.words,
@@ -125,7 +129,9 @@ class Judgement:
     def from_parts(
         cls, facts: dict[str, Any], arrays: Mapping[str, np.ndarray], encode: Encode
     ) -> "Judgement":
-        """From what facts() and arrays() gave."""
+        """From what facts() and arrays() gave. Raises UserError where another version's did."""
+        if facts.get("format") != FORMAT:
+            raise UserError("another version of Baton trained this model: `make train`, then `make promote`")
         sparse = csr_matrix(
             (arrays["sparse_data"], arrays["sparse_indices"], arrays["sparse_indptr"]),
             shape=tuple(arrays["sparse_shape"]),

@@ -4,6 +4,9 @@ import os
 import sys
 from pathlib import Path
 
+from bot.deciding import learnt
+from bot.judgement import FORMAT
+
 _NEEDED = ("BOT_TOKEN", "ACTION_URL", "ACTION_TOKEN", "MODEL")
 
 
@@ -12,6 +15,9 @@ def main() -> None:
         sys.exit(f"baton: {', '.join(missing)} not set; `make run` sets them.")
     if not Path(os.environ["MODEL"]).exists():
         sys.exit(f"baton: there is no model at {os.environ['MODEL']}; run `make train promote`.")
+    facts = learnt(Path(os.environ["MODEL"]))
+    if facts and facts["format"] != FORMAT:
+        sys.exit("baton: another version of Baton trained the promoted model; run `make train promote`.")
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     sys.argv = [
         "rasa", "run", "--interface", "127.0.0.1", "--port", os.environ.get("BOT_PORT", "5005"),
