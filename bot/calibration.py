@@ -30,10 +30,10 @@ class Logistic:
         return np.asarray(1 / (1 + np.exp(-(features @ np.array(self.weights) + self.intercept))))
 
 
-def cheapest_threshold(scores: np.ndarray, truth: np.ndarray, cost_of_miss: float) -> float:
-    """Where misses (each as dear as `cost_of_miss` false alarms) and false alarms cost least."""
-    order = np.unique(scores)
-    costs = [cost_of_miss * np.sum(truth & (scores < t)) + np.sum(~truth & (scores >= t)) for t in order]
-    best = int(np.argmin(costs))
-    below = order[best - 1] if best else order[best] - 0.1
-    return float((order[best] + below) / 2)
+def cheapest_threshold(cost_of_miss: float) -> float:
+    """The probability from which on a false alarm is dearer than a miss, of which one is worth so many of the other.
+
+    Of calibrated probabilities it is the cheapest there is (Elkan 2001). The cheapest on the rows themselves moves by
+    a factor of two when a hundred of them change.
+    """
+    return 1 / (1 + cost_of_miss)

@@ -57,7 +57,7 @@ def fit(examples: Sequence[Example], encode: Encode, wish: Wish, costs: dict[str
     of_intents = np.stack([columns.of_intents(one.scores, one.parts) for one in unseen])
     truth = np.array([intents.index(example.intent) for example in examples])
     temperature = kernel.temperature(of_intents, truth)
-    raised, thresholds = {}, {}
+    raised = {}
     for signal in SIGNALS:
         holds = found.targets[: len(examples), columns.of_signal(signal)] > 0
         seen = np.stack(
@@ -67,7 +67,6 @@ def fit(examples: Sequence[Example], encode: Encode, wish: Wish, costs: dict[str
             ]
         )
         raised[signal] = Logistic.fit(seen, holds)
-        thresholds[signal] = cheapest_threshold(raised[signal].probability(seen), holds, costs[signal])
 
     nearest = found.model.nearest(dense, own=True) if columns.beyond is None else np.zeros(len(rows))
     seen = np.stack(
@@ -95,7 +94,7 @@ def fit(examples: Sequence[Example], encode: Encode, wish: Wish, costs: dict[str
         right=right,
         raised=raised,
         confidence_threshold=threshold.value,
-        signal_thresholds=thresholds,
+        signal_thresholds={signal: cheapest_threshold(costs[signal]) for signal in SIGNALS},
         unknown=None if columns.beyond is None else _unknown(found, wholes, rows, sure),
     )
 

@@ -45,7 +45,7 @@ class Judge(IntentClassifier, GraphComponent):
     def get_default_config() -> dict[str, Any]:
         return {
             "wish": "keep at least 95 % of answerable questions with the bot",
-            "costs": {"security": 3.0, "anger": 2.0, "requested": 4.0},
+            "costs": {"security": 10.0, "anger": 2.3, "requested": 5.5},
         }
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:

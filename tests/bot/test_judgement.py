@@ -58,9 +58,13 @@ def test_that_n_grams_survive_being_written_down() -> None:
 
 
 def test_that_the_cheapest_threshold_weighs_misses() -> None:
-    scores, truth = np.array([0.1, 0.2, 0.3, 0.4]), np.array([False, True, False, True])
-    assert cheapest_threshold(scores, truth, cost_of_miss=5) == pytest.approx(0.15)
-    assert cheapest_threshold(scores, truth, cost_of_miss=0.5) == pytest.approx(0.35)
+    probabilities = np.linspace(0.005, 0.995, 100)
+    for cost in (9.0, 1.0, 0.5):
+        spent = [
+            cost * probabilities[probabilities < at].sum() + (1 - probabilities[probabilities >= at]).sum()
+            for at in np.linspace(0, 1, 101)
+        ]
+        assert cheapest_threshold(cost) == pytest.approx(np.argmin(spent) / 100, abs=0.011)
 
 
 def test_that_a_probability_says_how_often_it_holds() -> None:
