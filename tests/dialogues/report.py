@@ -21,10 +21,10 @@ def reasons_right(expected: Expected, after: After) -> bool:
 
 
 def totals(all_played: Sequence[Played]) -> str:
-    pairs = [pair for played in all_played for pair in _pairs(played)]
+    pairs = [pair for played in all_played for pair in pairs(played)]
     owner = sum(owner_right(*pair) for pair in pairs)
     reasons = sum(reasons_right(*pair) for pair in pairs)
-    whole = sum(all(reasons_right(*pair) for pair in _pairs(played)) for played in all_played)
+    whole = sum(all(reasons_right(*pair) for pair in pairs(played)) for played in all_played)
     turns = sum(played.dialogue.turns for played in all_played)
     return (
         f"{len(all_played)} dialogues, {turns} turns: right owner after {owner} of {len(pairs)} turns with an "
@@ -45,9 +45,9 @@ def report(groups: dict[str, Sequence[Played]]) -> str:
 def _table(all_played: Sequence[Played]) -> list[str]:
     rows = ["| dialogue | turns | expected | found | differs after |", "|---|---|---|---|---|"]
     for played in all_played:
-        differs = [str(want.after_turn) for want, after in _pairs(played) if not reasons_right(want, after)]
-        expected = [_shown(want.state, want.reasons) for want, _ in _pairs(played)]
-        found = [_shown(after.state, after.reasons) for _, after in _pairs(played)]
+        differs = [str(want.after_turn) for want, after in pairs(played) if not reasons_right(want, after)]
+        expected = [_shown(want.state, want.reasons) for want, _ in pairs(played)]
+        found = [_shown(after.state, after.reasons) for _, after in pairs(played)]
         cells = [f"{played.dialogue.id}: {played.dialogue.title}", str(played.dialogue.turns)]
         cells += [" → ".join(expected), " → ".join(found), ", ".join(differs)]
         rows.append(f"| {' | '.join(cells)} |")
@@ -56,7 +56,7 @@ def _table(all_played: Sequence[Played]) -> list[str]:
 
 def _for_reader(played: Played) -> list[str]:
     """What was said, where something differs or where only a reader can tell whether it is right."""
-    differs = any(not reasons_right(*pair) for pair in _pairs(played))
+    differs = any(not reasons_right(*pair) for pair in pairs(played))
     sentences = played.dialogue.for_reader
     if not differs and not any(sentences.values()):
         return []
@@ -70,7 +70,7 @@ def _for_reader(played: Played) -> list[str]:
     return lines
 
 
-def _pairs(played: Played) -> list[tuple[Expected, After]]:
+def pairs(played: Played) -> list[tuple[Expected, After]]:
     return [(want, played.after[want.after_turn - 1]) for want in played.dialogue.expected]
 
 

@@ -1,7 +1,4 @@
-"""Whatever a customer said reaches the agent, and the bot says nothing that it must not.
-
-Who should have had the conversation after each turn is reported, not asserted: the report names what differs.
-"""
+"""Whatever a customer said reaches the agent, the bot says nothing that it must not, and the right side answers."""
 
 import json
 from collections.abc import Callable
@@ -12,6 +9,9 @@ import pytest
 from handoff_service.domain.masking import take_in
 from tests.dialogues.dialogue import ALL, BY_HAND, Dialogue
 from tests.dialogues.player import Played, by, says
+from tests.dialogues.report import owner_right, pairs
+
+RIGHT_OWNER = 0.95
 
 
 def those_with(what: Callable[[Dialogue], Any]) -> pytest.MarkDecorator:
@@ -72,6 +72,13 @@ def test_secrets_stand_nowhere(played: Played) -> None:
 def test_each_message_says_what_was_hidden_in_it(played: Played) -> None:
     told = [tuple(entry.get("masked", ())) for entry in _from_customer(played)]
     assert told == [take_in(said.text).kinds for said in played.dialogue.said]
+
+
+def test_the_right_side_has_the_conversation(all_played: dict[str, Played | Exception]) -> None:
+    """After nearly every turn; var/dialogues/report.md names those that differ."""
+    played = [one for dialogue in BY_HAND if isinstance(one := all_played[dialogue.id], Played)]
+    right = [owner_right(*pair) for one in played for pair in pairs(one)]
+    assert sum(right) >= RIGHT_OWNER * len(right)
 
 
 def _from_customer(played: Played) -> list[dict[str, Any]]:
