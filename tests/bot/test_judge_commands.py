@@ -20,7 +20,7 @@ PROMOTED = Models(ROOT / "models")
 
 def run(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "bot.judge", *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=180, check=False)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
 
 
 def written(folder: Path, *rows: Any, name: str = "rows.jsonl") -> Path:

@@ -100,7 +100,7 @@ def start(root: Path, *arguments: str) -> "subprocess.Popen[str]":
 
 
 def said(ran: "subprocess.Popen[str]") -> str:
-    output, _ = ran.communicate(timeout=120)
+    output, _ = ran.communicate(timeout=300)
     assert ran.returncode == 0, output[-3000:]
     return output
 

@@ -21,13 +21,13 @@ def reasons_right(expected: Expected, after: After) -> bool:
 
 
 def totals(all_played: Sequence[Played]) -> str:
-    pairs = [pair for played in all_played for pair in pairs(played)]
-    owner = sum(owner_right(*pair) for pair in pairs)
-    reasons = sum(reasons_right(*pair) for pair in pairs)
+    judged = [pair for played in all_played for pair in pairs(played)]
+    owner = sum(owner_right(*pair) for pair in judged)
+    reasons = sum(reasons_right(*pair) for pair in judged)
     whole = sum(all(reasons_right(*pair) for pair in pairs(played)) for played in all_played)
     turns = sum(played.dialogue.turns for played in all_played)
     return (
-        f"{len(all_played)} dialogues, {turns} turns: right owner after {owner} of {len(pairs)} turns with an "
+        f"{len(all_played)} dialogues, {turns} turns: right owner after {owner} of {len(judged)} turns with an "
         f"expectation, right owner and reasons after {reasons}; {whole} dialogues right throughout"
     )
 
