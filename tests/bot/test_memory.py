@@ -44,7 +44,10 @@ def test_that_a_fact_and_the_problem_of_the_first_turn_reach_the_agent(fresh: Bo
         fresh.say(text, seq=3 + 2 * turn)
     packet = fresh.say("can I talk to a human please", seq=31)["packet"]
     assert {"kind": "order_number", "value": "PL-88213", "seq": 1} in packet["known"]
-    assert packet["summary"] == ["can I talk to a human please", "How do I put our VAT number on the invoice?"]
+    assert packet["summary"] == [
+        "can I talk to a human please",
+        "How do I put our VAT number on the invoice?",
+    ]
     answered = [(tried["topic"], tried["seq"]) for tried in packet["tried"]]
     assert len(answered) == 12, "11 of these 12, and the first"
     assert answered[0] == ("invoice", 1)
