@@ -20,7 +20,7 @@ help: ## show the steps
 run: setup web models/promoted.json ## everything, on this machine (PORT=8080 DEMO_PORT=8081 REDIS_URL=... VAR_DIR=var)
 	@$(SERVICE) -m deploy.local.run
 
-test: ## set up, then every test; stops at the first group that fails (up to 15 minutes)
+test: ## set up, then every test; stops at the first group that fails (about 25 minutes on 2 cores)
 	@start=$$(date +%s); for group in setup lint test-web test-service test-bot journey dialogues; do \
 	    echo "== $$group"; \
 	    $(MAKE) --no-print-directory $$group || { echo "== $$group FAILED; the groups after it did not run"; exit 1; }; \
@@ -64,7 +64,7 @@ check-data: .venv/bot/.ready ## name what is wrong in data/ and domain.yml, by f
 talk: .venv/bot/.ready ## type with the newest model; nothing else has to run
 	@$(BOT) -m bot.talk
 
-train: .venv/bot/.ready ## train a candidate on data/ and judge it (half a minute; the first time a minute more)
+train: .venv/bot/.ready ## train a candidate on data/ and judge it (two minutes; the first time two more)
 	@BATON_WISH='$(WISH)' $(BOT) -m bot.judge train
 
 evaluate: .venv/bot/.ready ## decide as the bot does: ROWS=file.jsonl [OUT=out.jsonl] or DIALOGUES=file.jsonl [MODEL=file]
