@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.training_files import Example, Wrong, decoded, examples_of, line_of, read_yaml
-from bot.verdict import FALLBACK, NEEDS_PERSON, UNCERTAINTY
+from bot.verdict import FALLBACK, FAQ, NEEDS_PERSON, UNCERTAINTY
 
 ROOT = Path(__file__).resolve().parent.parent
 LEAST_EXAMPLES = 12
@@ -129,7 +129,7 @@ class Check:
         known = [*NEEDS_PERSON, *(answer.removeprefix("utter_") for answer in self._answers)]
         if close := get_close_matches(intent, known, 1, 0.8):
             return f"intent {intent} is unknown; did you mean {close[0]}?"
-        if not intent.startswith("faq_"):
+        if not intent.startswith(FAQ):
             return (
                 f"intent {intent} is unknown; name a topic faq_<topic>, or add utter_{intent} to domain.yml"
             )

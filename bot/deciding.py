@@ -12,9 +12,7 @@ from bot.burst import Parsed, judged
 from bot.errors import UserError
 from bot.rows import Row
 from bot.turn_signals import over_turns
-from bot.verdict import FALLBACK, NEEDS_PERSON, UNCERTAINTY
-
-_FAQ = "faq_"
+from bot.verdict import FALLBACK, FAQ, NEEDS_PERSON, UNCERTAINTY
 
 
 def load(model: Path, **stores: Any) -> Any:
@@ -61,7 +59,7 @@ def decision(parsed: Parsed) -> Row:
         route, topic = "handoff", None
         reasons = reasons or [NEEDS_PERSON.get(intent, (UNCERTAINTY, None))[0]]
     else:
-        route, topic = ("answer" if intent.startswith(_FAQ) else "smalltalk"), intent.removeprefix(_FAQ)
+        route, topic = ("answer" if intent.startswith(FAQ) else "smalltalk"), intent.removeprefix(FAQ)
     return {
         "route": route,
         "topic": topic,
@@ -87,7 +85,7 @@ def learnt(model: Path) -> dict[str, Any]:
 def _best_topic(parsed: Parsed) -> str | None:
     ranked = [one["name"] for one in parsed.get("intent_ranking") or []]
     topics = [name for name in ranked if name not in NEEDS_PERSON and name != FALLBACK]
-    return topics[0].removeprefix(_FAQ) if topics else None
+    return topics[0].removeprefix(FAQ) if topics else None
 
 
 def _line(error: Exception) -> str:

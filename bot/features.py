@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from bot import kernel
-from bot.verdict import NEEDS_PERSON, is_small_talk
+from bot.verdict import FAQ, NEEDS_PERSON, is_small_talk
 
 SIGNALS = ("security", "anger", "requested")
-OUT_OF_SCOPE, FAQ = "out_of_scope", "faq_"
+OUT_OF_SCOPE = "out_of_scope"
 _ASKED, _NEAREST = 0.3, 0.5
 _WORD, _RUN = re.compile(r"[^\W\d_]{4,}"), re.compile(r"[!?]{2,}")
 _FEW_WORDS = 4
@@ -28,6 +28,10 @@ class Columns:
         self.beyond = self.intents.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in self.intents else None
         self._faq = self._where(lambda intent: intent.startswith(FAQ))
         self.small_talk = self._where(is_small_talk)
+        self._raising = {
+            signal: self._where(lambda intent, signal=signal: NEEDS_PERSON.get(intent, ("",))[0] == signal)
+            for signal in SIGNALS
+        }
         self.families = np.arange(len(self.intents))
         if self.beyond is not None:
             self.families[self.small_talk] = -1
@@ -63,18 +67,17 @@ class Columns:
         return np.array([best, best - second, best - scores[self.beyond], certain])
 
     def for_signal(
-        self, signal: str, scores: np.ndarray, of_intents: np.ndarray, temperature: float, text: str
+        self, signal: str, scores: np.ndarray, of_intents: np.ndarray, certain: np.ndarray, text: str
     ) -> np.ndarray:
-        """`scores` (1 + sentences, columns): the whole's and the highest of all; the best topic's, and its lead; the
-        softmax of small talk, of the best question, and of the signal's own intents.
+        """`scores` (1 + sentences, columns): the whole's and the highest of all; the best topic's, and its lead;
+        `certain`, the softmax of `of_intents`: of small talk, of the best question, and of the signal's own intents.
 
         What is surely a topic's question, or thanks, is seldom a signal, however strong its words; for anger, how
         loud it is counts.
         """
         column = scores[:, self.of_signal(signal)]
-        own = self._where(lambda intent: NEEDS_PERSON.get(intent, ("",))[0] == signal)
+        own = self._raising[signal]
         best = of_intents[self.topics].max()
-        certain = kernel.softmax(of_intents / temperature)
         features = [column[0], column.max(), best, best - scores[0, own].max(initial=0.0)]
         features += [certain[self.small_talk].sum(), certain[self._faq].max(initial=0.0), certain[own].sum()]
         return np.array(features + (_loudness(text) if signal == "anger" else []))

@@ -10,11 +10,11 @@ from sklearn.metrics import roc_auc_score
 
 from bot import kernel
 from bot.calibration import Logistic, cheapest_threshold
-from bot.features import FAQ, SIGNALS, Columns
+from bot.features import SIGNALS, Columns
 from bot.judgement import Encode, Judgement
 from bot.spelling import Spelling
 from bot.summary import parts_of
-from bot.verdict import NEEDS_PERSON
+from bot.verdict import FAQ, NEEDS_PERSON
 from bot.wish import Wish, choose
 
 _DIRECTIONS = 384
@@ -50,24 +50,13 @@ def fit(examples: Sequence[Example], encode: Encode, wish: Wish, costs: dict[str
     views = [of_text @ basis for of_text in views]
     grams = kernel.NGrams.fit(texts)
     dense = np.stack([of_text[0] for of_text in views])
-    found = kernel.fit(dense, grams.of(texts), _targets(rows, intents))
+    found = kernel.fit(dense, grams.of(texts), _targets(rows, columns))
     wholes = found.scores()
 
     unseen = _without_each(found, wholes, examples, parts, views, grams)
     of_intents = np.stack([columns.of_intents(one.scores, one.parts) for one in unseen])
     truth = np.array([intents.index(example.intent) for example in examples])
     temperature = kernel.temperature(of_intents, truth)
-    raised = {}
-    for signal in SIGNALS:
-        holds = found.targets[: len(examples), columns.of_signal(signal)] > 0
-        seen = np.stack(
-            [
-                columns.for_signal(signal, one.scores, row, temperature, one.parts[0])
-                for one, row in zip(unseen, of_intents, strict=True)
-            ]
-        )
-        raised[signal] = Logistic.fit(seen, holds)
-
     nearest = found.model.nearest(dense, own=True) if columns.beyond is None else np.zeros(len(rows))
     seen = np.stack(
         [columns.of_topic(row, temperature, near) for row, near in zip(of_intents, nearest, strict=False)]
@@ -92,7 +81,7 @@ def fit(examples: Sequence[Example], encode: Encode, wish: Wish, costs: dict[str
         basis=basis,
         temperature=temperature,
         right=right,
-        raised=raised,
+        raised=_raised(columns, unseen, of_intents, temperature, found.targets[: len(examples)]),
         confidence_threshold=threshold.value,
         signal_thresholds={signal: cheapest_threshold(costs[signal]) for signal in SIGNALS},
         unknown=None if columns.beyond is None else _unknown(found, wholes, rows, sure),
@@ -105,13 +94,32 @@ def _basis(dense: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(directions[:, : -_DIRECTIONS - 1 : -1])
 
 
-def _targets(rows: Sequence[Example], intents: list[str]) -> np.ndarray:
-    targets = np.zeros((len(rows), len(intents) + len(SIGNALS)))
+def _targets(rows: Sequence[Example], columns: Columns) -> np.ndarray:
+    targets = np.zeros((len(rows), len(columns.intents) + len(SIGNALS)))
     for place, row in enumerate(rows):
-        targets[place, intents.index(row.intent)] = 1.0
+        targets[place, columns.intents.index(row.intent)] = 1.0
         for signal in {NEEDS_PERSON.get(row.intent, ("",))[0], *row.signals} & set(SIGNALS):
-            targets[place, len(intents) + SIGNALS.index(signal)] = 1.0
+            targets[place, columns.of_signal(signal)] = 1.0
     return targets
+
+
+def _raised(
+    columns: Columns,
+    unseen: Sequence[_Unseen],
+    of_intents: np.ndarray,
+    temperature: float,
+    targets: np.ndarray,
+) -> dict[str, Logistic]:
+    """For each signal, how likely it is."""
+    certain = kernel.softmax(of_intents / temperature)
+    found = {}
+    for signal in SIGNALS:
+        seen = [
+            columns.for_signal(signal, one.scores, row, sure, one.parts[0])
+            for one, row, sure in zip(unseen, of_intents, certain, strict=True)
+        ]
+        found[signal] = Logistic.fit(np.stack(seen), targets[:, columns.of_signal(signal)] > 0)
+    return found
 
 
 def _without_each(

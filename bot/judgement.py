@@ -72,11 +72,10 @@ class Judgement:
         dense = self.encode(spelt[0], spelt[1:]) @ self.basis
         scores = self.ridge.scores(dense, self.grams.of(spelt))
         of_intents = self.columns.of_intents(scores, parts)
+        certain = kernel.softmax(of_intents / self.temperature)
         known = self.ridge.nearest(dense) if self.columns.beyond is None else np.zeros(len(parts))
         signals = {
-            signal: float(
-                one.probability(self.columns.for_signal(signal, scores, of_intents, self.temperature, text))
-            )
+            signal: float(one.probability(self.columns.for_signal(signal, scores, of_intents, certain, text)))
             for signal, one in self.raised.items()
         }
         return Reading(
@@ -84,7 +83,7 @@ class Judgement:
             scores,
             self.intents[self.columns.best(of_intents)],
             self._sure(of_intents, known[0]),
-            kernel.softmax(of_intents / self.temperature),
+            certain,
             signals,
             frozenset(self._asked(parts, scores, known)),
         )

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import UserError
+from bot.verdict import FAQ
 
 ROUTES = ("answer", "smalltalk", "handoff")
 _MOST_NAMED = 20
@@ -86,7 +87,7 @@ def _expected(row: Row) -> Row:
     if row.get("route") in ROUTES:
         found["route"] = row["route"]
     if isinstance(row.get("topic"), str):
-        found["topic"] = row["topic"].removeprefix("faq_")
+        found["topic"] = row["topic"].removeprefix(FAQ)
     reasons = row.get("reasons")
     if isinstance(reasons, list) and all(isinstance(reason, str) for reason in reasons):
         found["reasons"] = reasons

@@ -17,7 +17,9 @@ def main() -> None:
         sys.exit(f"baton: there is no model at {os.environ['MODEL']}; run `make train promote`.")
     facts = learnt(Path(os.environ["MODEL"]))
     if facts and facts["format"] != FORMAT:
-        sys.exit("baton: another version of Baton trained the promoted model; run `make train promote`.")
+        sys.exit(
+            "baton: another version of Baton trained the promoted model; run `make train promote`, then start again."
+        )
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     sys.argv = [
         "rasa", "run", "--interface", "127.0.0.1", "--port", os.environ.get("BOT_PORT", "5005"),

@@ -6,9 +6,8 @@ from typing import Any
 
 from bot.burst import Judged, Parsed
 from bot.packet import located
-from bot.verdict import FALLBACK, UNCERTAINTY, Evidence, Signal, is_small_talk
+from bot.verdict import FALLBACK, FAQ, UNCERTAINTY, Evidence, Signal, is_small_talk
 
-_TOPIC = "faq_"
 _ANSWERS = 2  # to one topic; who asks for it a third time has not found the answer in the first two
 # Of first messages one in twelve is small talk, of those that follow an answer one in four (tests/dialogues): so many
 # times as high are its odds.
@@ -66,7 +65,7 @@ def _evidence(text: str, parsed: Parsed, tried: Sequence[dict[str, Any]]) -> Evi
     same = [one for one in tried if _letters(one["text"]) == _letters(text[: len(one["text"])])]
     if same and not is_small_talk(intent):
         return Evidence("said_again", "", same[-1]["seq"])
-    topic = intent.removeprefix(_TOPIC)
+    topic = intent.removeprefix(FAQ)
     answered = [one for one in tried if one["topic"] == topic]
     not_helped = parsed["after_answer"]
     if not_helped and (answered or is_small_talk(intent)):

@@ -12,6 +12,7 @@ NEEDS_PERSON = {
     "out_of_scope": ("uncertainty", None),
 }
 FALLBACK = "nlu_fallback"
+FAQ = "faq_"  # how the intent of a topic begins
 UNCERTAINTY = "uncertainty"
 _MOST_EVIDENCE = 20
 
@@ -87,4 +88,4 @@ def intent_for(signals: list[Signal]) -> str | None:
 
 def is_small_talk(intent: str) -> bool:
     """Neither a topic nor something for a person."""
-    return not intent.startswith("faq_") and intent not in NEEDS_PERSON and intent != FALLBACK
+    return not intent.startswith(FAQ) and intent not in NEEDS_PERSON and intent != FALLBACK

@@ -116,13 +116,13 @@ class Judge(IntentClassifier, GraphComponent):
     def _scored(self, reading: Reading) -> list[Signal]:
         assert self._judgement
         found = []
-        for place, signal in enumerate(SIGNALS):
+        for signal in SIGNALS:
             score = reading.signals[signal]
             over = score - self._judgement.signal_thresholds[signal]
             if over >= 0:
                 kind = self._kind(reading.scores[0]) if signal == "security" else None
                 # The sentence that says it most, which is what an agent wants to read.
-                column = reading.scores[:, len(self._judgement.intents) + place]
+                column = reading.scores[:, self._judgement.columns.of_signal(signal)]
                 telling = reading.parts[1 + int(np.argmax(column[1:])) if len(column) > 1 else 0]
                 found.append(Signal(signal, score, kind, (Evidence("model", telling[:300]),), over))
         return found
