@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import json
 import re
 import secrets
 import time
@@ -17,7 +16,7 @@ from handoff_service.domain.masking import mask
 from handoff_service.domain.refusals import Refusal
 from handoff_service.domain.text import clean_optional
 from handoff_service.flows.context import Context
-from handoff_service.wire import ForeignHandoff, HandoffPacket, Transcript
+from handoff_service.wire import ForeignHandoff, HandoffPacket, PacketFacts, Transcript
 
 _SIGNATURE_AGE_S = 300
 
@@ -53,8 +52,9 @@ async def receive(ctx: Context, handoff: ForeignHandoff, key: bytes, conversatio
     token = hmac.new(key, f"token.{conversation}".encode(), hashlib.sha256).hexdigest()
     channel = f"{handoff.bot}: {handoff.channel}"
     entries = _entries(handoff)
-    reasons = _masked([one.model_dump(mode="json", exclude_none=True) for one in handoff.packet.reasons])
-    titles = [one.title for one in handoff.packet.tried]
+    told = _masked(handoff.packet)
+    reasons = [one.model_dump(mode="json", exclude_none=True) for one in told.reasons]
+    titles = [one.title for one in told.tried]
     announced = words.handed_over(reasons, ctx.settings.next_word_hours, titles)
     done = await ctx.scripts.run(
         "receive",
@@ -65,7 +65,7 @@ async def receive(ctx: Context, handoff: ForeignHandoff, key: bytes, conversatio
         channel=channel,
         page="",
         entries=entries,
-        packet=_packet(handoff, conversation, channel, len(entries)),
+        packet=_packet(told, conversation, channel, len(entries)),
         handed_over=[system(Event.WAITING, announced).for_script()],
         **ctx.urgency(reasons),
         **ctx.coming_back(),
@@ -86,26 +86,32 @@ def _entries(handoff: ForeignHandoff) -> list[dict[str, Any]]:
     return found
 
 
-def _masked(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Evidence quotes what the customer said."""
-    return [
-        reason | {"evidence": [one | {"words": mask(one["words"]).text} for one in reason["evidence"]]}
-        for reason in reasons
-    ]
+def _masked(packet: PacketFacts) -> PacketFacts:
+    """Evidence, summary and known facts quote what the customer said; and what stands in the query or fragment of the
+    page's address stays outside, as in the widget.
+    """
+
+    def hidden(part: Any, field: str) -> Any:
+        return part.model_copy(update={field: mask(getattr(part, field)).text})
+
+    return packet.model_copy(
+        update={
+            "reasons": [
+                reason.model_copy(update={"evidence": [hidden(one, "words") for one in reason.evidence]})
+                for reason in packet.reasons
+            ],
+            "page": re.split(r"[?#]", packet.page)[0],
+            "summary": [mask(line).text for line in packet.summary],
+            "known": [hidden(fact, "value") for fact in packet.known],
+        }
+    )
 
 
-def _packet(handoff: ForeignHandoff, conversation: str, channel: str, count: int) -> str:
-    packet = HandoffPacket(
-        **handoff.packet.model_dump(),
+def _packet(told: PacketFacts, conversation: str, channel: str, count: int) -> str:
+    return HandoffPacket(
+        **told.model_dump(),
         conversation=conversation,
         turn=None,
         channel=channel,
         transcript=Transcript(through_seq=count, count=count, digest=""),
-    )
-    kept = json.loads(packet.model_dump_json())
-    kept["reasons"] = _masked(kept["reasons"])
-    # What stands in a query or fragment stays outside, as in the widget.
-    kept["page"] = re.split(r"[?#]", kept["page"])[0]
-    kept["summary"] = [mask(line).text for line in kept["summary"]]
-    kept["known"] = [fact | {"value": mask(fact["value"]).text} for fact in kept["known"]]
-    return json.dumps(kept, ensure_ascii=False)
+    ).model_dump_json()
