@@ -133,9 +133,9 @@ def take_in(text: str) -> Masked:
     return mask(clean(text))
 
 
-def take_in_optional(text: str) -> str:
+def take_in_optional(text: str) -> Masked:
     """As take_in(), but blank stays an empty string."""
-    return mask(clean_optional(text)).text
+    return mask(clean_optional(text))
 
 
 def mask(text: str) -> Masked:

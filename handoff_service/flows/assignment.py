@@ -69,7 +69,7 @@ async def give_back(
     ctx: Context, agent: Agent, op: str, conversation: str, fence: str, text: str
 ) -> dict[str, Any]:
     """Back to the line at its old place, with a note for who comes next. Raises Refusal: not_yours."""
-    text = take_in_optional(text)
+    text = take_in_optional(text).text
     return await ctx.scripts.run(
         "give_back",
         op=op,
@@ -118,7 +118,7 @@ async def to_bot(
 
     Raises Refusal: not_yours, wrong_move.
     """
-    text = take_in_optional(text)
+    text = take_in_optional(text).text
     patience_s = ctx.bot_patience_s
     done = await ctx.scripts.run(
         "to_bot",

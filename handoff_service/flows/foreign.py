@@ -12,9 +12,8 @@ from pydantic import SecretStr
 
 from handoff_service.domain import words
 from handoff_service.domain.entries import Draft, Event, Kind, system
-from handoff_service.domain.masking import mask
+from handoff_service.domain.masking import mask, take_in_optional
 from handoff_service.domain.refusals import Refusal
-from handoff_service.domain.text import clean_optional
 from handoff_service.flows.context import Context
 from handoff_service.wire import ForeignHandoff, HandoffPacket, PacketFacts, Transcript
 
@@ -77,7 +76,7 @@ async def receive(ctx: Context, handoff: ForeignHandoff, key: bytes, conversatio
 def _entries(handoff: ForeignHandoff) -> list[dict[str, Any]]:
     found = []
     for said in handoff.transcript:
-        text = mask(clean_optional(said.text))
+        text = take_in_optional(said.text)
         if text.text:
             kind = Kind.CUSTOMER if said.author == "customer" else Kind.BOT
             name = handoff.bot if kind == Kind.BOT else ""

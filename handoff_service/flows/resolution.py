@@ -5,9 +5,8 @@ from typing import Any, Literal
 from handoff_service.domain import words
 from handoff_service.domain.agents import Agent, supervises
 from handoff_service.domain.entries import Draft, Event, Kind, note, system
-from handoff_service.domain.masking import mask, take_in_optional
+from handoff_service.domain.masking import take_in_optional
 from handoff_service.domain.refusals import Refusal
-from handoff_service.domain.text import clean_optional
 from handoff_service.flows.context import Context
 
 
@@ -15,7 +14,7 @@ async def propose(
     ctx: Context, agent: Agent, op: str, conversation: str, fence: str, text: str, seen: int
 ) -> dict[str, Any]:
     """Raises Refusal: not_yours, wrong_move, unread."""
-    said = mask(clean_optional(text))
+    said = take_in_optional(text)
     hours = ctx.settings.confirm_hours
     return await ctx.scripts.run(
         "propose",
@@ -83,7 +82,7 @@ async def unwanted(
         id=conversation,
         fence=fence,
         outcome=outcome,
-        note=note(Kind.AGENT, agent.name, take_in_optional(text), outcome),
+        note=note(Kind.AGENT, agent.name, take_in_optional(text).text, outcome),
         entries=[system(Event.UNWANTED, words.UNWANTED[outcome]).for_script()],
     )
 
